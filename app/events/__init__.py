@@ -1,0 +1,1 @@
+"""What HubSpot said, and what became of it."""

@@ -1,0 +1,59 @@
+"""One event of a webhook delivery, as the rest of the service sees it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class Lane(enum.Enum):
+    """Which queue a contact waits in: what a person just did goes first."""
+
+    LIVE = "live"
+    BULK = "bulk"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to one record.
+
+    Attributes:
+        kind: object and happening in HubSpot's words, always the classic form for
+            the objects that have one: "contact.creation", "contact.propertyChange".
+        portal_id: the customer account, digits.
+        object_id: the record to look at, digits; for a merge the surviving record,
+            for an association change the contact's side.
+        occurred_at: when it happened, epoch seconds.
+        key: the same for every copy of this event, whatever its attemptNumber.
+        property_name: for a propertyChange, else "".
+        property_value: for a propertyChange, else ""; always text.
+        change_source: HubSpot's `changeSource`, e.g. "CRM_UI", "" when absent.
+        source_id: HubSpot's `sourceId`, e.g. "userId:7", "" when absent.
+        app_id: the app the subscription belongs to, "" when absent.
+        raw: the event as HubSpot sent it, unknown fields included.
+
+    """
+
+    kind: str
+    portal_id: str
+    object_id: str
+    occurred_at: float
+    key: str
+    property_name: str = ""
+    property_value: str = ""
+    change_source: str = ""
+    source_id: str = ""
+    app_id: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def object_name(self) -> str:
+        """The object the event is about: "contact", "company", "2-1234567"."""
+        return self.kind.partition(".")[0]
+
+    @property
+    def happening(self) -> str:
+        """What happened: "creation", "propertyChange", "deletion"..."""
+        return self.kind.partition(".")[2]

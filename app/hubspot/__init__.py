@@ -1,0 +1,1 @@
+"""Talking to HubSpot, and knowing that it is HubSpot."""

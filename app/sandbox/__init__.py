@@ -1,0 +1,1 @@
+"""A HubSpot that runs on your machine."""

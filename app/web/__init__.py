@@ -1,0 +1,1 @@
+"""The web process: the door for webhooks, and its health."""

@@ -1,0 +1,1 @@
+"""The engine: claims contacts, runs the actions, writes the difference back."""
