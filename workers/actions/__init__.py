@@ -4,6 +4,7 @@ from app.errors import GiveUp, Skip, Snooze
 from app.events.model import Event
 from workers.changes import AssociateCompany, Change, Note, PinLatest, SetProperties
 from workers.contact import Contact
+from workers.domains import business_domain, name_from_domain
 from workers.registry import associator, enricher, pinner
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "Skip",
     "Snooze",
     "associator",
+    "business_domain",
     "enricher",
+    "name_from_domain",
     "pinner",
 ]

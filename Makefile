@@ -1,0 +1,49 @@
+# Two commands: `make run` and `make test`. Each sets up all it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: setup run demo test bench chaos lint lock clean
+
+setup: $(READY)
+
+$(READY): deploy/lock/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "hubkeeper needs Python 3.11 or later; set PYTHON=..."; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r deploy/lock/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: setup
+	@$(BIN)/hubkeeper run
+
+demo: setup
+	@$(BIN)/hubkeeper demo
+
+chaos: setup
+	@$(BIN)/hubkeeper demo --chaos
+
+test: lint
+	$(BIN)/pytest
+
+lint: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup
+	@$(BIN)/python -m tests.bench
+
+# Pins every dependency by hash, for every platform, and names no host.
+lock: setup
+	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header \
+		--no-annotate --no-emit-index-url --python-version 3.11 -q -o deploy/lock/run.txt
+	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header \
+		--no-annotate --no-emit-index-url --python-version 3.11 -q --all-extras \
+		-o deploy/lock/dev.txt
+
+clean:
+	rm -rf $(VENV) .hubkeeper .bench build *.egg-info

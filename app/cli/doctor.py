@@ -1,0 +1,97 @@
+"""`hubkeeper doctor`: is everything in order, and if not, what is wrong?"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import click
+
+from app import services, settings
+from app.errors import HubkeeperError
+from app.events import durability, keys
+from app.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: is it good, and what was seen."""
+
+    what: str
+    good: bool
+    seen: str
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def doctor(as_json: bool) -> None:
+    """Check settings, store, token and books; exit 1 if anything is wrong."""
+    findings = examine()
+    good = all(finding.good for finding in findings)
+    if as_json:
+        body = {"good": good, "findings": [asdict(finding) for finding in findings]}
+        click.echo(json.dumps(body, indent=2))
+    else:
+        for finding in findings:
+            click.echo(
+                f"{'ok   ' if finding.good else 'WRONG'} {finding.what}: {finding.seen}"
+            )
+    sys.exit(0 if good else 1)
+
+
+def examine() -> list[Finding]:
+    """Look at everything; what cannot be looked at is a finding too."""
+    try:
+        ours = settings.from_environ(os.environ, needs=("hubspot_client_secret",))
+    except HubkeeperError as error:
+        return [Finding("settings", good=False, seen=str(error))]
+    at = services.connect(ours)
+    findings = [Finding("settings", good=True, seen="complete")]
+    for what, look in (("store", store), ("token", token), ("books", books)):
+        findings += attempt(what, at, look)
+    return findings
+
+
+def attempt(
+    what: str, at: Services, look: Callable[[Services], list[Finding]]
+) -> list[Finding]:
+    """Look at one thing; an error of ours is what was found."""
+    try:
+        return look(at)
+    except HubkeeperError as error:
+        return [Finding(what, good=False, seen=str(error))]
+
+
+def store(at: Services) -> list[Finding]:
+    """Does the store answer, and does it keep what it is told?"""
+    problems = durability.problems(at.store)
+    return [Finding("store", not problems, "; ".join(problems) or "durable")]
+
+
+def token(at: Services) -> list[Finding]:
+    """Does HubSpot take the token, and whose is it?"""
+    if not at.settings.hubspot_access_token:
+        return [Finding("token", good=False, seen="HUBSPOT_ACCESS_TOKEN is not set")]
+    details = at.clients.unchecked(keys.NOWHERE).account.details()
+    return [Finding("token", good=True, seen=f"opens portal {details.portal_id}")]
+
+
+def books(at: Services) -> list[Finding]:
+    """Does the conservation law hold, and does anything stand still?"""
+    findings = []
+    for portal in at.inbox.portals():
+        law = at.books.law(portal)
+        findings.append(Finding(f"portal {portal}", law.holds, str(law)))
+        if law.dead:
+            seen = f"{law.dead} events; see `hubkeeper dead list --portal {portal}`"
+            findings.append(
+                Finding(f"portal {portal} dead letters", good=True, seen=seen)
+            )
+        paused = at.throttle.paused(portal)
+        if paused:
+            seen = f"for another {paused[0]:.0f} s: {paused[1]}"
+            findings.append(Finding(f"portal {portal} paused", good=False, seen=seen))
+    return findings or [Finding("books", good=True, seen="no event yet")]

@@ -1,0 +1,94 @@
+"""The processes that users scale: web and worker; and the sandbox beside them."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+import redis
+
+from app import logs, settings
+from app.errors import ConfigError, StoreDown
+from app.events import durability
+from app.sandbox import server as sandbox_server
+from app.sandbox.config import SandboxConfig
+from app.web import server as web_server
+
+
+@click.command()
+def web() -> None:
+    """Serve the webhook endpoint (gunicorn)."""
+    ours = settings.from_environ(os.environ, needs=("hubspot_client_secret",))
+    logs.setup(ours.log_level)
+    check_store(ours)
+    web_server.serve(ours)
+
+
+@click.command()
+@click.option("--concurrency", type=click.IntRange(1), help="Processes of this worker.")
+def worker(concurrency: int | None) -> None:
+    """Work off what was accepted (Celery); start as many as you like."""
+    ours = settings.from_environ(os.environ, needs=("hubspot_access_token",))
+    logs.setup(ours.log_level)
+    check_store(ours)
+    options = {
+        "--concurrency": str(concurrency or ours.worker_processes),
+        "--pool": "prefork",
+        "--loglevel": ours.log_level,
+    }
+    flags = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    command = [sys.executable, "-m", "celery", "-A", "workers", "-q", "worker", *flags]
+    for name, value in options.items():
+        command += [name, value]
+    os.execv(sys.executable, command)  # noqa: S606 - becomes the worker
+
+
+@click.command()
+@click.option("--port", default=8090, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--token", default="sandbox-token", show_default=True)
+@click.option("--client-secret", default="sandbox-secret", show_default=True)
+@click.option("--webhook-target", default="", help="URL that gets the webhooks.")
+@click.option("--seed", default=0, show_default=True, help="Same seed, same ids.")
+def sandbox(
+    port: int, token: str, client_secret: str, webhook_target: str, seed: int
+) -> None:
+    """Run a HubSpot of your own on this machine."""
+    sandbox_server.serve(
+        SandboxConfig(
+            port=port,
+            token=token,
+            client_secret=client_secret,
+            webhook_target=webhook_target,
+            seed=seed,
+        )
+    )
+
+
+@click.command("settings")
+def settings_table() -> None:
+    """Print every setting, its value now, and what it means."""
+    rows = settings.table(settings.from_environ(os.environ))
+    width = max(len(name) for name, _, _ in rows)
+    for name, value, meaning in rows:
+        click.echo(f"{name:<{width}}  {meaning}")
+        click.echo(f"{'':<{width}}  = {value}")
+
+
+def check_store(ours: settings.Settings) -> None:
+    """Say what is wrong with the store before anything depends on it.
+
+    Raises:
+        ConfigError: nobody answers at REDIS_URL.
+
+    """
+    store = redis.Redis.from_url(ours.redis_url, socket_timeout=5)
+    try:
+        for problem in durability.problems(store):
+            logs.get().warning("store_not_durable", problem=problem)
+    except (StoreDown, ValueError) as error:
+        raise ConfigError(
+            f"no store at REDIS_URL: {error}; start Redis or Valkey, or mend REDIS_URL"
+        ) from error
+    finally:
+        store.close()

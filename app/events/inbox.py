@@ -1,0 +1,244 @@
+"""The inbox: what was accepted and is not finished, contact by contact.
+
+An event is waiting, working, settled, dead or discarded; the arrows between these
+states are the scripts in `lua/`. A contact with all its waiting events is the unit
+of work; it is handed out under a lease and is never in two hands.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.errors import Backlogged
+from app.events import keys, wire
+from app.events.model import Event
+from app.events.scripts import Scripts, store_errors
+from app.events.wire import Oddity
+
+# A contact with more waiting events than this is worked off in several rounds.
+MOST_EVENTS = 500
+# A contact in hand while its worker died this often is a dead letter.
+FATAL_DEATHS = 3
+# How many contacts of a round that killed its worker are tried together.
+SUSPECT_GROUP = 25
+
+
+@dataclass(frozen=True, slots=True)
+class InboxOptions:
+    """How patient the inbox is.
+
+    Attributes:
+        linger_s: how long a contact's events gather before it is handed out.
+        lease_s: how long a worker may hold a contact without a sign of life.
+        most_waiting: above this many waiting events a portal's deliveries are refused.
+
+    """
+
+    linger_s: float = 1.0
+    lease_s: float = 60.0
+    most_waiting: int = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of the items of one delivery; all are stored when this exists."""
+
+    accepted: int = 0
+    duplicates: int = 0
+    echoes: int = 0
+    ignored: int = 0
+    unreadable: int = 0
+
+    def __add__(self, other: Receipt) -> Receipt:
+        return Receipt(
+            self.accepted + other.accepted,
+            self.duplicates + other.duplicates,
+            self.echoes + other.echoes,
+            self.ignored + other.ignored,
+            self.unreadable + other.unreadable,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One contact in hand: its events, oldest first, and how often it failed."""
+
+    contact_id: str
+    attempts: int
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Contacts handed out together.
+
+    Attributes:
+        token: proves that the lease is ours.
+        claimed_at: when, on the caller's monotonic clock; the lease began no earlier.
+        still_due: how many more contacts of the portal could be claimed right now.
+
+    """
+
+    portal: str
+    token: str
+    claimed_at: float
+    still_due: int
+    contacts: tuple[Claimed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Postponement:
+    """Give a contact back: for how long, whether it counts as an attempt, and why."""
+
+    contact_id: str
+    delay_s: float
+    counts: bool
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Burial:
+    """Make a dead letter: the reason in one word, the error in words, and details."""
+
+    contact_id: str
+    reason: str
+    error: str
+    detail: str = ""
+
+
+class Inbox:
+    """Accepts, hands out and strikes out; every method may raise StoreDown."""
+
+    def __init__(self, scripts: Scripts, options: InboxOptions | None = None) -> None:
+        self.options = options or InboxOptions()
+        self._scripts = scripts
+
+    def accept(self, items: Sequence[Event | Oddity], app_id: str = "") -> Receipt:
+        """Store a delivery; when this returns, not one of its items can be lost.
+
+        Raises:
+            Backlogged: a portal has too many waiting events; send it again later.
+
+        """
+        receipt = Receipt()
+        by_portal: dict[str, list[str | bytes]] = {}
+        for item in items:
+            by_portal.setdefault(item.portal_id, []).extend(_row(item, app_id))
+        for portal, rows in by_portal.items():
+            with store_errors():
+                self._scripts.store.sadd(keys.PORTALS, portal)
+            receipt += self._accept(portal, rows)
+        return receipt
+
+    def _accept(self, portal: str, rows: Iterable[str | bytes]) -> Receipt:
+        linger_ms = int(self.options.linger_s * 1000)
+        limit = self.options.most_waiting
+        reply = self._scripts.run("accept", portal, linger_ms, limit, *rows)
+        if reply[0] < 0:
+            raise Backlogged(
+                f"portal {portal} has {reply[1]} waiting events, the limit is {limit}"
+            )
+        return Receipt(*reply)
+
+    def claim(self, portal: str, token: str, most: int = 100) -> Claim:
+        """Take up to `most` due contacts in hand; an empty claim means none is due."""
+        claimed_at = time.monotonic()
+        still_due, *rows = self._scripts.run(
+            "claim",
+            portal,
+            token,
+            most,
+            self._lease_ms,
+            MOST_EVENTS,
+            FATAL_DEATHS,
+            SUSPECT_GROUP,
+        )
+        contacts = tuple(
+            Claimed(rows[i].decode(), rows[i + 1], tuple(map(wire.load, rows[i + 2])))
+            for i in range(0, len(rows), 3)
+        )
+        return Claim(portal, token, claimed_at, still_due, contacts)
+
+    def settle(self, claim: Claim, outcomes: Sequence[tuple[str, str]]) -> set[str]:
+        """Strike out (contact, outcome) pairs; return the contacts that were ours."""
+        linger_ms = int(self.options.linger_s * 1000)
+        flat = [part for pair in outcomes for part in pair]
+        contacts = [contact for contact, _ in outcomes]
+        return self._ours("settle", claim, contacts, linger_ms, *flat)
+
+    def postpone(self, claim: Claim, delays: Sequence[Postponement]) -> set[str]:
+        """Give contacts back for a while; return those that were ours."""
+        flat: list[str | int] = []
+        for each in delays:
+            delay_ms = max(0, int(each.delay_s * 1000))
+            flat += [each.contact_id, delay_ms, int(each.counts), each.error]
+        return self._ours(
+            "postpone", claim, [each.contact_id for each in delays], *flat
+        )
+
+    def bury(self, claim: Claim, burials: Sequence[Burial]) -> set[str]:
+        """Make dead letters of contacts; return those that were ours."""
+        linger_ms = int(self.options.linger_s * 1000)
+        flat: list[str] = []
+        for each in burials:
+            flat += [each.contact_id, each.reason, each.error, each.detail]
+        contacts = [each.contact_id for each in burials]
+        return self._ours("bury", claim, contacts, linger_ms, *flat)
+
+    def extend(self, claim: Claim, contacts: Sequence[str]) -> set[str]:
+        """Hold the contacts for another lease; return those that are still ours."""
+        return self._ours("extend", claim, contacts, self._lease_ms, *contacts)
+
+    def moved(self, claim: Claim, contacts: Sequence[str]) -> set[str]:
+        """Return those contacts for which newer events came since they were claimed."""
+        taken = {each.contact_id: len(each.events) for each in claim.contacts}
+        pipe = self._scripts.store.pipeline(transaction=False)
+        for contact in contacts:
+            pipe.llen(keys.of(claim.portal, f"events:{contact}"))
+        with store_errors():
+            lengths = pipe.execute() if contacts else []
+        pairs = zip(contacts, lengths, strict=True)
+        return {contact for contact, length in pairs if length > taken[contact]}
+
+    def forget(self, claim: Claim, contact_id: str) -> int:
+        """Forget all there is of a contact but the events in hand; return how many."""
+        return int(self._scripts.run("purge", claim.portal, contact_id, claim.token))
+
+    def due(self) -> dict[str, int]:
+        """Return how many contacts of each portal could be claimed right now."""
+        portals = self.portals()
+        counts = self._scripts.run_each("due", portals)
+        return dict(zip(portals, counts, strict=True))
+
+    def portals(self) -> list[str]:
+        """Return every portal that ever sent an event."""
+        with store_errors():
+            found: Any = self._scripts.store.smembers(keys.PORTALS)
+        return sorted(portal.decode() for portal in found)
+
+    @property
+    def _lease_ms(self) -> int:
+        return int(self.options.lease_s * 1000)
+
+    def _ours(
+        self, script: str, claim: Claim, contacts: Sequence[str], *args: str | int
+    ) -> set[str]:
+        if not contacts:
+            return set()
+        flags = self._scripts.run(script, claim.portal, claim.token, *args)
+        return {c for c, ours in zip(contacts, flags, strict=True) if ours}
+
+
+def _row(item: Event | Oddity, app_id: str) -> tuple[str | bytes, ...]:
+    if isinstance(item, Oddity):
+        return "odd", item.key, "odd", item.reason, wire.dump_oddity(item)
+    if item.object_name != "contact":
+        fate = "ignored"
+    elif wire.is_echo(item, app_id):
+        fate = "echo"
+    else:
+        fate = "work"
+    return fate, item.key, item.object_id, wire.lane(item).value, wire.dump(item)

@@ -1,0 +1,41 @@
+-- Stores one portal's share of a delivery, whole or not at all.
+-- ARGV: linger ms, limit of waiting events, then five per item:
+--       fate ("work" | "echo" | "ignored" | "odd"), key, contact, lane, payload
+-- Returns {accepted, duplicates, echoes, ignored, odd}, or {-1, waiting} when full.
+local linger, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
+local waiting = number(redis.call('HGET', p .. 'counts', 'waiting'))
+if waiting >= limit then return {-1, waiting} end
+
+-- What was seen is kept by half-days: look in two, write to one, let them expire.
+local half_day = 43200000
+local today = p .. 'seen:' .. math.floor(now / half_day)
+local before = p .. 'seen:' .. (math.floor(now / half_day) - 1)
+local tally = {accepted = 0, duplicates = 0, work = 0, echo = 0, ignored = 0, odd = 0}
+
+for i = 3, #ARGV, 5 do
+  local fate, key, contact, lane, payload =
+    ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
+  if redis.call('SISMEMBER', before, key) == 1
+    or redis.call('SADD', today, key) == 0 then
+    tally.duplicates = tally.duplicates + 1
+  else
+    tally.accepted = tally.accepted + 1
+    tally[fate] = tally[fate] + 1
+    if fate == 'work' then
+      redis.call('RPUSH', events_of(contact), payload)
+      stand(contact, lane, now + linger)
+    elseif fate == 'odd' then
+      redis.call('RPUSH', events_of('odd'), payload)
+      entomb('odd', 1, 'unreadable', lane, '')
+    end
+  end
+end
+
+redis.call('PEXPIRE', today, 2 * half_day)
+count('accepted', tally.accepted)
+count('duplicates', tally.duplicates)
+count('waiting', tally.work)
+count('echoes', tally.echo)
+count('ignored', tally.ignored)
+count('settled', tally.echo + tally.ignored)
+return {tally.accepted, tally.duplicates, tally.echo, tally.ignored, tally.odd}

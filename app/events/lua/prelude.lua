@@ -1,0 +1,77 @@
+-- Put before every script of this folder. Everything that moves an event between
+-- states is in these scripts; each one is atomic and leaves this invariant intact:
+--
+--   a contact's event list is non-empty  <=>  the contact stands in exactly one of
+--   live, bulk, suspect (it waits) or leased (a worker has it in hand)
+--
+-- The table of keys is in app/events/keys.py. KEYS[1] is their common prefix
+-- "hk:{portal}:"; all other names are built from it, so they share one cluster slot.
+-- Time is the store's own, in milliseconds: workers with skewed clocks agree.
+local p = KEYS[1]
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+
+local function events_of(contact) return p .. 'events:' .. contact end
+local function state_of(contact) return p .. 'state:' .. contact end
+
+local function count(field, n)
+  if n ~= 0 then redis.call('HINCRBY', p .. 'counts', field, n) end
+end
+
+local function number(value) return tonumber(value or 0) or 0 end
+
+-- True if `token` still holds the contact's lease.
+local function holds(contact, token)
+  return redis.call('HGET', state_of(contact), 'token') == token
+end
+
+-- Lets a waiting contact stand in `lane` from `due` on; an earlier turn is kept, and
+-- nobody who waits for what a person just did is moved behind the bulk.
+local function stand(contact, lane, due)
+  if redis.call('ZSCORE', p .. 'leased', contact) then
+    if lane == 'live' then redis.call('HSET', state_of(contact), 'lane', 'live') end
+    return
+  end
+  if redis.call('ZSCORE', p .. 'suspect', contact) then return end
+  if lane == 'bulk' and redis.call('ZSCORE', p .. 'live', contact) then return end
+  if lane == 'live' then redis.call('ZREM', p .. 'bulk', contact) end
+  redis.call('ZADD', p .. lane, 'LT', due, contact)
+end
+
+-- Takes the contact out of the worker's hands; what came meanwhile waits from `due` on.
+local function let_go(contact, due)
+  local lane = redis.call('HGET', state_of(contact), 'lane') or 'live'
+  redis.call('ZREM', p .. 'leased', contact)
+  redis.call('DEL', state_of(contact))
+  if redis.call('EXISTS', events_of(contact)) == 1 then
+    redis.call('ZADD', p .. lane, due, contact)
+  end
+end
+
+-- Makes a dead letter of the first `n` events of the contact.
+local function entomb(contact, n, reason, error, detail)
+  local id = tostring(redis.call('HINCRBY', p .. 'counts', 'serial', 1))
+  local letters = redis.call('LRANGE', events_of(contact), 0, n - 1)
+  for i = 1, #letters do
+    redis.call('RPUSH', p .. 'dead_events:' .. id, letters[i])
+  end
+  redis.call('LTRIM', events_of(contact), n, -1)
+  redis.call('HSET', p .. 'dead_letter:' .. id, 'contact', contact, 'reason', reason,
+    'error', error, 'detail', detail, 'buried_at', now,
+    'attempts', number(redis.call('HGET', state_of(contact), 'attempts')))
+  redis.call('ZADD', p .. 'dead', now, id)
+  redis.call('SADD', p .. 'dead_of:' .. contact, id)
+  count('dead', n)
+end
+
+-- Takes a dead letter out of the books; returns its events, or nil if it is gone.
+local function exhume(id)
+  local contact = redis.call('HGET', p .. 'dead_letter:' .. id, 'contact')
+  if not contact then return nil end
+  local letters = redis.call('LRANGE', p .. 'dead_events:' .. id, 0, -1)
+  redis.call('DEL', p .. 'dead_letter:' .. id, p .. 'dead_events:' .. id)
+  redis.call('ZREM', p .. 'dead', id)
+  redis.call('SREM', p .. 'dead_of:' .. contact, id)
+  count('dead', -#letters)
+  return letters
+end

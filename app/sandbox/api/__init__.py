@@ -1,0 +1,1 @@
+"""HubSpot's HTTP API: shapes of requests and replies, without rules."""

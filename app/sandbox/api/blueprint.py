@@ -1,0 +1,52 @@
+"""Hangs every endpoint into Flask, under every path HubSpot has for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, request
+
+from app.sandbox.api import account, associations, batches, objects, properties, search
+from app.sandbox.api.gate import Gate
+from app.sandbox.api.route import Route
+
+ROUTES: tuple[Route, ...] = (
+    *objects.ROUTES,
+    *batches.ROUTES,
+    *search.ROUTES,
+    *associations.ROUTES,
+    *properties.ROUTES,
+    *account.ROUTES,
+)
+
+_ANY = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def build(gate: Gate) -> Blueprint:
+    """Return the whole API; all of it passes through `gate`."""
+    blueprint = Blueprint("api", __name__)
+    for route in ROUTES:
+        for version, rule in route.rules():
+            blueprint.add_url_rule(
+                rule,
+                endpoint=f"{route.template} {rule}".replace(".", "_"),
+                view_func=_view(gate, route, version),
+                methods=[route.method],
+                strict_slashes=False,
+            )
+    blueprint.add_url_rule("/<path:anything>", "unknown", _unknown(gate), methods=_ANY)
+    return blueprint
+
+
+def _view(gate: Gate, route: Route, version: str) -> Callable[..., Response]:
+    def view(**variables: str) -> Response:
+        return gate.answer(route, version, request, **variables)
+
+    return view
+
+
+def _unknown(gate: Gate) -> Callable[..., Response]:
+    def view(anything: str) -> Response:
+        return gate.answer(None, "", request)
+
+    return view

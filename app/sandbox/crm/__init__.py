@@ -1,0 +1,1 @@
+"""HubSpot's rules about records, without a word of HTTP."""

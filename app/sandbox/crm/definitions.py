@@ -1,0 +1,211 @@
+"""Which properties an object has, and what each may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from importlib import resources
+from typing import Any
+
+import orjson
+
+from app.sandbox.crm.object_types import ACTIVITIES, ObjectType
+from app.sandbox.errors import Invalid, PropertyExists, PropertyNotFound
+
+# https://developers.hubspot.com/docs/api-reference/latest/crm/properties/guide
+MAX_UNIQUE = 10
+
+TYPES = (
+    "bool",
+    "date",
+    "datetime",
+    "enumeration",
+    "number",
+    "phone_number",
+    "string",
+)
+FIELD_TYPES = (
+    "booleancheckbox",
+    "calculation_equation",
+    "checkbox",
+    "date",
+    "file",
+    "html",
+    "number",
+    "phonenumber",
+    "radio",
+    "select",
+    "text",
+    "textarea",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of an enumeration."""
+
+    value: str
+    label: str
+    display_order: int = -1
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One property of an object.
+
+    Attributes:
+        type: string, number, enumeration, bool, date, datetime or phone_number.
+        options: choices of an enumeration.
+        external_options: the choices live elsewhere (owners, teams): any is accepted.
+        value_format: "email" or "long" where the type alone does not say it, else "".
+        read_only: the API cannot set it.
+        calculated: HubSpot computes it.
+        unique: no two records have the same value.
+
+    """
+
+    name: str
+    label: str
+    type: str
+    field_type: str
+    group: str
+    options: tuple[Option, ...] = ()
+    external_options: bool = False
+    value_format: str = ""
+    read_only: bool = False
+    calculated: bool = False
+    hidden: bool = False
+    unique: bool = False
+    hubspot_defined: bool = True
+    description: str = ""
+    archived: bool = False
+    created_at_ms: int = 0
+
+    @property
+    def multiple(self) -> bool:
+        """Several options may be chosen, separated by semicolons."""
+        return self.field_type == "checkbox"
+
+
+class Schema:
+    """The properties of one object; archived ones are remembered.
+
+    Attributes:
+        active: definitions by name, those that can be read and written.
+        unique: names of the properties whose values identify a record.
+
+    """
+
+    def __init__(self, definitions: Iterable[Definition]) -> None:
+        self._all = {definition.name: definition for definition in definitions}
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self.active = {n: d for n, d in self._all.items() if not d.archived}
+        self.unique = frozenset(n for n, d in self.active.items() if d.unique)
+
+    def __iter__(self) -> Iterator[Definition]:
+        return iter(self._all.values())
+
+    def get(self, name: str, *, archived: bool = False) -> Definition:
+        """Return the definition of `name`.
+
+        Raises:
+            PropertyNotFound: no such property, or it is archived (or is not, if
+                `archived` ones were asked for).
+
+        """
+        found = self._all.get(name)
+        if found is None or found.archived is not archived:
+            raise PropertyNotFound(name)
+        return found
+
+    def add(self, definition: Definition) -> Definition:
+        """Add a property; an archived one of the same name comes back as it was.
+
+        Raises:
+            PropertyExists: the name is in use.
+            Invalid: there are too many unique properties already.
+
+        """
+        known = self._all.get(definition.name)
+        if known is not None and not known.archived:
+            raise PropertyExists(definition.name)
+        own = [name for name in self.unique if not self._all[name].hubspot_defined]
+        if definition.unique and known is None and len(own) >= MAX_UNIQUE:
+            raise Invalid(f"At most {MAX_UNIQUE} properties can have unique values.")
+        restored = replace(known, archived=False) if known else definition
+        self._all[definition.name] = restored
+        self._refresh()
+        return restored
+
+    def change(self, name: str, **values: Any) -> Definition:
+        """Replace parts of the definition of `name`.
+
+        Raises:
+            PropertyNotFound: no such property.
+
+        """
+        changed = replace(self.get(name), **values)
+        self._all[name] = changed
+        self._refresh()
+        return changed
+
+    def archive(self, name: str) -> None:
+        """Archive a property that somebody made.
+
+        Raises:
+            PropertyNotFound: no such property.
+            Invalid: it is one of HubSpot's own (our own words).
+
+        """
+        if self.get(name).hubspot_defined:
+            raise Invalid(f"{name} is defined by HubSpot and cannot be archived")
+        self.change(name, archived=True)
+
+
+def options_from(raw: Iterable[dict[str, Any]]) -> tuple[Option, ...]:
+    """Read `options[]` as HubSpot writes them; label and value must be there."""
+    return tuple(
+        Option(
+            str(option["value"]),
+            str(option["label"]),
+            option.get("displayOrder", place),
+            bool(option.get("hidden")),
+        )
+        for place, option in enumerate(raw)
+    )
+
+
+def _definition(raw: dict[str, Any], group: str) -> Definition:
+    return Definition(
+        raw["name"],
+        raw["label"],
+        raw["type"],
+        raw["fieldType"],
+        raw["groupName"] or group,
+        options=options_from(raw.get("options", ())),
+        external_options=raw.get("externalOptions", False),
+        value_format=raw.get("valueFormat", ""),
+        read_only=raw.get("readOnlyValue", False),
+        calculated=raw.get("calculated", False),
+        hidden=raw.get("hidden", False),
+        unique=raw.get("hasUniqueValue", False),
+    )
+
+
+def default_schema(kind: ObjectType) -> Schema:
+    """Return the properties that objects of `kind` have in a new portal."""
+    own = _read(kind.name)
+    shared = _read("every_activity") if kind in ACTIVITIES else []
+    group = own[0]["groupName"]
+    return Schema(
+        _definition(raw, group) for raw in [*_read("every_object"), *shared, *own]
+    )
+
+
+def _read(name: str) -> list[dict[str, Any]]:
+    data = resources.files("app.sandbox").joinpath("data", f"{name}.json")
+    rows: list[dict[str, Any]] = orjson.loads(data.read_bytes())
+    return rows

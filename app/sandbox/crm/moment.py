@@ -1,0 +1,46 @@
+"""Points in time as HubSpot writes them: ISO-8601 in UTC with milliseconds."""
+
+from __future__ import annotations
+
+import functools
+import time
+from datetime import UTC, datetime
+
+DAY_MS = 86_400_000
+
+
+@functools.lru_cache(maxsize=4096)
+def _second(second: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+
+
+def iso(ms: int) -> str:
+    """Write epoch milliseconds as "2026-11-20T09:00:00.123Z"."""
+    second, fraction = divmod(ms, 1000)
+    return f"{_second(second)}.{fraction:03d}Z"
+
+
+def iso_date(ms: int) -> str:
+    """Write the UTC day of epoch milliseconds as "2026-11-20"."""
+    return iso(ms)[:10]
+
+
+def parse_ms(text: str) -> int:
+    """Read epoch milliseconds or an ISO-8601 date or time.
+
+    Raises:
+        ValueError: it is neither, or lies outside the years that can be written.
+
+    """
+    if text.lstrip("-").isdigit():
+        ms = int(text)
+    else:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        ms = round(moment.timestamp() * 1000)
+    try:
+        _second(ms // 1000)
+    except (OverflowError, OSError) as error:
+        raise ValueError(f"{text} is not within the calendar") from error
+    return ms

@@ -1,0 +1,57 @@
+"""Bookkeeping that follows from associations: counts, last activity, primary company.
+
+HubSpot calculates these; no event tells of them.
+"""
+
+from __future__ import annotations
+
+from app.sandbox.crm import moment
+from app.sandbox.crm.association_types import BY_ID
+from app.sandbox.crm.object_types import ACTIVITIES, COMPANY, CONTACT
+from app.sandbox.crm.portal import Portal
+from app.sandbox.crm.record import Record
+
+
+def refresh(portal: Portal, record: Record) -> None:
+    """Bring the bookkeeping of `record` in step with its associations."""
+    if record.archived or record.kind in ACTIVITIES:
+        return
+    values = _activity(portal, record)
+    if record.kind is CONTACT:
+        values["associatedcompanyid"] = _primary_company(portal, record)
+    if record.kind is COMPANY:
+        count = len(portal.links.of(record, CONTACT))
+        values["num_associated_contacts"] = str(count) if count else ""
+    _keep(portal, record, values)
+
+
+def _activity(portal: Portal, record: Record) -> dict[str, str]:
+    neighbours = portal.links.by_kind(record)
+    count, latest = 0, ""
+    for kind in ACTIVITIES:
+        shelf = portal.shelf(kind)
+        for activity_id in neighbours.get(kind.type_id, ()):
+            activity = shelf.live(activity_id)
+            if activity is not None:
+                count += 1
+                latest = max(latest, activity.properties.get("hs_timestamp", ""))
+    return {"num_notes": str(count) if count else "", "notes_last_updated": latest}
+
+
+def _primary_company(portal: Portal, contact: Record) -> str:
+    for company_id, types in portal.links.of(contact, COMPANY).items():
+        if any(BY_ID[type_id].primary for type_id in types):
+            return company_id
+    return ""
+
+
+def _keep(portal: Portal, record: Record, values: dict[str, str]) -> None:
+    old = record.properties
+    changed = {n: v for n, v in values.items() if old.get(n, "") != v}
+    if not changed:
+        return
+    now_ms = portal.now_ms()
+    merged = {**old, **changed, record.kind.modified: moment.iso(now_ms)}
+    record.properties = {name: value for name, value in merged.items() if value}
+    record.updated_at_ms = now_ms
+    portal.shelf(record.kind).index.note(record, portal.now())

@@ -1,0 +1,30 @@
+"""What the sandbox asks of whoever delivers its webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from app.sandbox.crm.journal import Change
+
+
+class WebhookSender(Protocol):
+    """Takes changes and delivers them in its own time."""
+
+    def start(self) -> None:
+        """Begin to deliver."""
+
+    def stop(self) -> None:
+        """Stop delivering."""
+
+    def emit(self, changes: Sequence[Change]) -> None:
+        """Take changes; returns at once."""
+
+    def configure(self, **options: Any) -> None:
+        """Change options, e.g. `target_url`; raises TypeError or ValueError."""
+
+    def report(self) -> Mapping[str, object]:
+        """Return counters and the last deliveries."""
+
+    def idle(self) -> bool:
+        """Tell whether everything was delivered or given up."""

@@ -1,0 +1,173 @@
+"""The composition root: from settings to connected parts."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+
+import redis
+import requests
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from app.errors import Denied, StoreDown
+from app.events import keys
+from app.events.books import Books
+from app.events.dead import DeadLetters
+from app.events.inbox import Inbox, InboxOptions
+from app.events.ledger import Ledger
+from app.events.scripts import Scripts
+from app.hubspot.client import CallRecord, HubSpot
+from app.hubspot.throttle import RatePlan, Throttle
+from app.hubspot.version import ApiVersion
+from app.settings import Settings
+
+# HubSpot waits five seconds for an answer; one second is ours to find the store.
+DOOR_TIMEOUT_S = 0.7
+WORKER_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the web process needs."""
+
+    settings: Settings
+    inbox: Inbox
+
+
+class Clients:
+    """The HubSpot client of each portal; a token opens exactly one portal."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        throttle: Throttle,
+        books: Books,
+        session: requests.Session | None = None,
+    ) -> None:
+        self._settings = settings
+        self._throttle = throttle
+        self._books = books
+        self._session = session
+        self._clients: dict[str, HubSpot] = {}
+
+    def of(self, portal: str) -> HubSpot:
+        """Return the portal's client, once it is sure that the token is of this portal.
+
+        Raises:
+            Denied: the token belongs to another portal; its contacts have the same
+                ids, and writing to them would be worse than not writing at all.
+            HubSpotError: HubSpot could not be asked.
+
+        """
+        if portal not in self._clients:
+            client = self.unchecked(portal)
+            owner = client.account.details().portal_id
+            if owner != portal:
+                raise Denied(
+                    f"HUBSPOT_ACCESS_TOKEN is of portal {owner}, the event of {portal};"
+                    " remove the webhook there, or run a hubkeeper with its token"
+                )
+            self._clients[portal] = client
+        return self._clients[portal]
+
+    def unchecked(self, portal: str) -> HubSpot:
+        """Return a client that shares the portal's limits, whoever owns the token."""
+
+        def count(call: CallRecord) -> None:
+            # An answer that has come is worth more than its place in the statistics.
+            with contextlib.suppress(StoreDown):
+                self._books.record_call(portal, call.route, call.inputs)
+
+        return HubSpot(
+            self._settings.hubspot_api_url,
+            self._settings.hubspot_access_token,
+            portal,
+            version=ApiVersion.of(self._settings.hubspot_api_version),
+            throttle=self._throttle,
+            session=self._session,
+            timeout=(3.05, self._settings.http_timeout_s),
+            on_call=count,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a worker, the ops commands and the tests need.
+
+    Attributes:
+        clients: gives the client of a portal.
+
+    """
+
+    settings: Settings
+    store: redis.Redis
+    inbox: Inbox
+    dead: DeadLetters
+    books: Books
+    ledger: Ledger
+    throttle: Throttle
+    clients: Clients
+
+
+def open_door(settings: Settings) -> Door:
+    """Connect a web process; it rather answers 503 than waits for the store."""
+    store = redis.Redis.from_url(
+        settings.redis_url,
+        socket_timeout=DOOR_TIMEOUT_S,
+        socket_connect_timeout=DOOR_TIMEOUT_S / 2,
+        # Once more on a connection that died in the pool; storing twice is harmless.
+        retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+    )
+    return Door(settings, Inbox(Scripts(store), inbox_options(settings)))
+
+
+def connect(settings: Settings) -> Services:
+    """Connect everything else; nothing is called before it is needed."""
+    store = redis.Redis.from_url(settings.redis_url, socket_timeout=WORKER_TIMEOUT_S)
+    return assemble(settings, store, Scripts(store))
+
+
+def assemble(
+    settings: Settings,
+    store: redis.Redis,
+    scripts: Scripts,
+    session: requests.Session | None = None,
+) -> Services:
+    """Put the parts together on a given store and, for tests, HTTP session."""
+    books = Books(scripts)
+    throttle = Throttle(store, rate_plan(settings))
+    return Services(
+        settings=settings,
+        store=store,
+        inbox=Inbox(scripts, inbox_options(settings)),
+        dead=DeadLetters(scripts),
+        books=books,
+        ledger=Ledger(scripts),
+        throttle=throttle,
+        clients=Clients(settings, throttle, books, session),
+    )
+
+
+def without_limits(settings: Settings) -> HubSpot:
+    """Return a client for a call or two, before there is a store to share limits in."""
+    return HubSpot(
+        settings.hubspot_api_url,
+        settings.hubspot_access_token,
+        keys.NOWHERE,
+        version=ApiVersion.of(settings.hubspot_api_version),
+    )
+
+
+def inbox_options(settings: Settings) -> InboxOptions:
+    """Return what the settings say about the inbox."""
+    return InboxOptions(
+        linger_s=settings.linger_s,
+        lease_s=settings.lease_s,
+        most_waiting=settings.max_waiting_events,
+    )
+
+
+def rate_plan(settings: Settings) -> RatePlan:
+    """Return what the settings say about HubSpot's limits."""
+    return RatePlan(calls=settings.rate_calls, search_per_s=settings.rate_searches)

@@ -1,0 +1,80 @@
+"""The registry: fixed order, unique names, clear words about what does not import."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Iterator
+
+import pytest
+
+from app.errors import ConfigError
+from app.events.model import Event
+from workers import registry
+from workers.actions import Change, Contact, SetProperties, enricher
+
+
+def shout(contact: Contact, events: object) -> Iterator[Change]:
+    yield SetProperties(firstname=contact["firstname"].upper())
+
+
+@pytest.fixture
+def module() -> Iterator[types.ModuleType]:
+    """A module of the user's own."""
+    made = types.ModuleType("their_actions")
+    sys.modules[made.__name__] = made
+    yield made
+    del sys.modules[made.__name__]
+
+
+def event(kind: str, name: str = "") -> Event:
+    return Event(kind, "1", "501", 0.0, "key", property_name=name)
+
+
+def test_the_shipped_actions_enrich_first_then_associate_then_pin() -> None:
+    stages = [action.stage for action in registry.discover()]
+
+    assert sorted(stages, key=registry.STAGES.index) == stages
+    assert set(registry.STAGES) == set(stages)
+
+
+def test_an_action_of_the_users_own_is_found(module: types.ModuleType) -> None:
+    module.shout = enricher(on=["contact.creation"], reads=["firstname"])(shout)  # type: ignore[attr-defined]
+
+    found = registry.discover(extra=["their_actions"])
+
+    assert any(action.name.endswith(".shout") for action in found)
+
+
+def test_two_actions_of_one_name_are_refused(module: types.ModuleType) -> None:
+    module.first = enricher(on=["contact.creation"], reads=[])(shout)  # type: ignore[attr-defined]
+    module.second = enricher(on=["contact.creation"], reads=[])(shout)  # type: ignore[attr-defined]
+
+    with pytest.raises(ConfigError, match="two actions are called"):
+        registry.discover(extra=["their_actions"])
+
+
+def test_a_module_that_does_not_import_is_named() -> None:
+    with pytest.raises(ConfigError, match="no_such_module"):
+        registry.discover(extra=["no_such_module"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "wanted"),
+    [
+        ("contact.creation", "", True),
+        ("contact.propertyChange", "email", True),
+        ("contact.propertyChange", "phone", False),
+        ("contact.deletion", "", False),
+    ],
+)
+def test_an_action_wants_its_triggers_only(kind: str, name: str, wanted: bool) -> None:
+    on = ["contact.creation", "contact.propertyChange:email"]
+    action = enricher(on=on, reads=[])(shout)
+
+    assert wanted is action.wants(event(kind, name))
+
+
+def test_a_property_that_was_not_read_is_named() -> None:
+    with pytest.raises(KeyError, match=r"add it to the action's reads"):
+        Contact("501", {"email": None})["phone"]

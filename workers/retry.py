@@ -1,0 +1,89 @@
+"""What happens next to a contact whose round met an error: one pure function."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.errors import (
+    ActionOutcome,
+    HubkeeperError,
+    HubSpotError,
+    LeaseLost,
+    Snooze,
+    StoreDown,
+    Throttled,
+    Verdict,
+)
+
+FIRST_DELAY_S = 5.0
+LONGEST_DELAY_S = 3600.0
+# A bug does not mend itself: three tries tell it from a bad moment.
+BUG_ATTEMPTS = 3
+# How long a portal whose token is refused stands still before one more try.
+DENIED_PAUSE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do with the contact.
+
+    Attributes:
+        verdict: see Verdict; a RETRY that was one too many is a BURY here.
+        delay_s: for RETRY, WAIT and PAUSE.
+        reason: for BURY, in one word.
+        error: the error in words.
+        detail: the traceback, where it is a bug.
+
+    """
+
+    verdict: Verdict
+    delay_s: float = 0.0
+    reason: str = ""
+    error: str = ""
+    detail: str = ""
+
+
+def decide(
+    error: BaseException,
+    attempts: int,
+    most: int,
+    jitter: Callable[[float, float], float],
+) -> Decision:
+    """Decide from the class of the error.
+
+    Args:
+        error: what went wrong.
+        attempts: how many attempts failed before this one.
+        most: failed attempts after which the contact is a dead letter.
+        jitter: random.uniform, or something predictable.
+
+    """
+    verdict = _verdict(error)
+    words = str(error) or type(error).__name__
+    if verdict is Verdict.RETRY:
+        known = isinstance(error, HubkeeperError)
+        detail = "" if known else "".join(traceback.format_exception(error))
+        if attempts + 1 >= (most if known else BUG_ATTEMPTS):
+            reason = "attempts" if known else "bug"
+            return Decision(Verdict.BURY, reason=reason, error=words, detail=detail)
+        delay_s = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2**attempts) * jitter(0.5, 1.0)
+        return Decision(verdict, delay_s=delay_s, error=words, detail=detail)
+    if verdict is Verdict.BURY:
+        return Decision(verdict, reason="refused", error=words)
+    return Decision(verdict, delay_s=_wait_s(error), error=words)
+
+
+def _verdict(error: BaseException) -> Verdict:
+    if isinstance(error, HubSpotError | ActionOutcome | LeaseLost):
+        return error.verdict
+    return Verdict.WAIT if isinstance(error, StoreDown) else Verdict.RETRY
+
+
+def _wait_s(error: BaseException) -> float:
+    if isinstance(error, Snooze):
+        return error.seconds
+    if isinstance(error, Throttled):
+        return error.retry_after or 1.0
+    return DENIED_PAUSE_S if _verdict(error) is Verdict.PAUSE else 1.0

@@ -1,0 +1,131 @@
+"""One round: the contacts a worker has in hand, and how far each of them got."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from app.errors import HubSpotError, LeaseLost, Outdated, Refused
+from app.events.inbox import Claim, Claimed, Inbox
+from app.events.ledger import Ledger
+from app.hubspot.client import HubSpot
+from app.settings import Settings
+from workers.changes import AssociateCompany, PinLatest
+from workers.contact import Contact
+
+
+@dataclass(slots=True)
+class Job:
+    """One contact on its way through the round.
+
+    Attributes:
+        contact: as HubSpot holds it, once it was read.
+        values: properties to write; only differences.
+        company: the company to associate, still by its domain.
+        company_id: the same, once it is known.
+        pin: the activity to pin, still to be found.
+        outcome: how it ended: "unconcerned" (no action wanted its events), "gone"
+            (deleted meanwhile), "forgotten" (privacy), "unchanged" or "written".
+        failure: why it did not end well.
+
+    """
+
+    claimed: Claimed
+    contact: Contact | None = None
+    values: dict[str, str] = field(default_factory=dict)
+    company: AssociateCompany | None = None
+    company_id: str = ""
+    pin: PinLatest | None = None
+    outcome: str = "unchanged"
+    failure: Exception | None = None
+    finished: bool = False
+
+    @property
+    def id(self) -> str:
+        """The contact's id."""
+        return self.claimed.contact_id
+
+    def finish(self, outcome: str) -> None:
+        """Nothing more is to be done for this contact."""
+        self.outcome = outcome
+        self.finished = True
+
+    def fail(self, error: Exception) -> None:
+        """Nothing more can be done for this contact in this round."""
+        self.failure = error
+        self.finished = True
+
+    def current(self, name: str) -> str:
+        """Return a property as it will be when this round has written."""
+        assert self.contact is not None  # noqa: S101 - jobs at work were read
+        return self.values.get(name, self.contact[name])
+
+
+class Lease:
+    """Keeps the round's contacts ours while it works."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        claim: Claim,
+        jobs: Mapping[str, Job],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._inbox = inbox
+        self._claim = claim
+        self._jobs = jobs
+        self._now = now
+        self._renewed_at = claim.claimed_at
+
+    def hold(self) -> None:
+        """Renew the lease when a third of it is over; drop what is not ours any more.
+
+        Called before every call to HubSpot: the longest of them fits into the rest.
+        """
+        if self._now() - self._renewed_at < self._inbox.options.lease_s / 3:
+            return
+        began = self._now()
+        at_work = [job.id for job in self._jobs.values() if not job.failure]
+        ours = self._inbox.extend(self._claim, at_work)
+        self._renewed_at = began
+        for contact_id in at_work:
+            if contact_id not in ours:
+                self._jobs[contact_id].fail(LeaseLost(f"contact {contact_id}"))
+
+
+@dataclass(slots=True)
+class Round:
+    """Everything the steps of a round share."""
+
+    claim: Claim
+    inbox: Inbox
+    hubspot: HubSpot
+    ledger: Ledger
+    settings: Settings
+    jobs: Mapping[str, Job]
+
+    @property
+    def portal(self) -> str:
+        """The portal whose contacts these are."""
+        return self.claim.portal
+
+    @property
+    def token(self) -> str:
+        """Names this round in the ledger and in the leases."""
+        return self.claim.token
+
+    def at_work(self) -> Iterator[Job]:
+        """Iterate over the contacts that are neither finished nor failed."""
+        return (job for job in list(self.jobs.values()) if not job.finished)
+
+    def fail(self, errors: Mapping[str, HubSpotError]) -> None:
+        """Fail contacts by id; one that HubSpot has no more is no failure."""
+        for contact_id, error in errors.items():
+            if error.status == 404:
+                self.jobs[contact_id].finish("gone")
+            elif isinstance(error, Refused) and error.status is None:
+                # Left out without a word: merged away, as the next read tells.
+                self.jobs[contact_id].fail(Outdated(str(error)))
+            else:
+                self.jobs[contact_id].fail(error)
