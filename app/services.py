@@ -17,6 +17,7 @@ from app.events.dead import DeadLetters
 from app.events.inbox import Inbox, InboxOptions
 from app.events.ledger import Ledger
 from app.events.scripts import Scripts
+from app.events.writes import Writes
 from app.hubspot.client import CallRecord, HubSpot
 from app.hubspot.throttle import RatePlan, Throttle
 from app.hubspot.version import ApiVersion
@@ -106,6 +107,7 @@ class Services:
     dead: DeadLetters
     books: Books
     ledger: Ledger
+    writes: Writes
     throttle: Throttle
     clients: Clients
 
@@ -144,6 +146,7 @@ def assemble(
         dead=DeadLetters(scripts),
         books=books,
         ledger=Ledger(scripts),
+        writes=Writes(scripts),
         throttle=throttle,
         clients=Clients(settings, throttle, books, session),
     )

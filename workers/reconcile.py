@@ -6,7 +6,9 @@ twice, late or out of order ends in the same place: no difference, no write.
 
 from __future__ import annotations
 
+import os
 import random
+import socket
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -17,6 +19,7 @@ from app.errors import Skip, StoreDown, Verdict
 from app.events import wire
 from app.events.inbox import Burial, Claim, Postponement
 from app.events.model import Event
+from app.events.writes import covered_edits
 from app.services import Services
 from workers import retry, writeback
 from workers.changes import AssociateCompany, Change, PinLatest, SetProperties
@@ -50,13 +53,13 @@ def reconcile(
     if services.throttle.paused(portal):
         return 0
     most = services.settings.round_contacts
-    claim = services.inbox.claim(portal, uuid.uuid4().hex, most)
+    claim = services.inbox.claim(portal, new_token(), most)
     if not claim.contacts:
         return 0
     if claim.still_due:
         call_for_help()
     jobs = {claimed.contact_id: Job(claimed) for claimed in claim.contacts}
-    with structlog.contextvars.bound_contextvars(portal=portal, round=claim.token[:8]):
+    with structlog.contextvars.bound_contextvars(portal=portal, round=claim.token[-8:]):
         try:
             work(services, actions, claim, jobs)
         except StoreDown:
@@ -69,6 +72,11 @@ def reconcile(
     return len(jobs)
 
 
+def new_token() -> str:
+    """Return a name for a round that tells which process it is in."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex}"
+
+
 def work(
     services: Services,
     actions: Sequence[Action],
@@ -79,11 +87,10 @@ def work(
     lease = Lease(services.inbox, claim, jobs)
     client = services.clients.of(claim.portal)
     hubspot = client.for_round(before_call=lease.hold, lane=lane_of(claim))
-    round_ = Round(
-        claim, services.inbox, hubspot, services.ledger, services.settings, jobs
-    )
+    round_ = Round(claim, services, hubspot, jobs)
     dismiss(round_, actions)
     read(round_, actions)
+    uncover(round_)
     act(round_, actions)
     writeback.write(round_)
 
@@ -124,9 +131,23 @@ def read(round_: Round, actions: Sequence[Action]) -> None:
     for record in found.records.values():
         # HubSpot may answer nothing at all for a name it does not know.
         blank: dict[str, str | None] = dict.fromkeys(names)
-        round_.jobs[record.id].contact = Contact(
-            record.id, {**blank, **record.properties}
-        )
+        job = round_.jobs[record.id]
+        job.contact = Contact(record.id, {**blank, **record.properties})
+        job.updated_at = record.updated_at or 0.0
+
+
+def uncover(round_: Round) -> None:
+    """Put back what people typed while an earlier round was writing over it."""
+    edited = [
+        job.id
+        for job in round_.at_work()
+        if any(event.property_name for event in job.claimed.events)
+    ]
+    for contact_id, writes in round_.services.writes.of(round_.portal, edited).items():
+        job = round_.jobs[contact_id]
+        if job.contact:
+            now = job.contact.properties
+            job.values |= covered_edits(job.claimed.events, writes, now)
 
 
 def act(round_: Round, actions: Sequence[Action]) -> None:

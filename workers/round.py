@@ -10,7 +10,7 @@ from app.errors import HubSpotError, LeaseLost, Outdated, Refused
 from app.events.inbox import Claim, Claimed, Inbox
 from app.events.ledger import Ledger
 from app.hubspot.client import HubSpot
-from app.settings import Settings
+from app.services import Services
 from workers.changes import AssociateCompany, PinLatest
 from workers.contact import Contact
 
@@ -21,6 +21,7 @@ class Job:
 
     Attributes:
         contact: as HubSpot holds it, once it was read.
+        updated_at: its `updatedAt` then, epoch seconds.
         values: properties to write; only differences.
         company: the company to associate, still by its domain.
         company_id: the same, once it is known.
@@ -33,6 +34,7 @@ class Job:
 
     claimed: Claimed
     contact: Contact | None = None
+    updated_at: float = 0.0
     values: dict[str, str] = field(default_factory=dict)
     company: AssociateCompany | None = None
     company_id: str = ""
@@ -99,16 +101,19 @@ class Round:
     """Everything the steps of a round share."""
 
     claim: Claim
-    inbox: Inbox
+    services: Services
     hubspot: HubSpot
-    ledger: Ledger
-    settings: Settings
     jobs: Mapping[str, Job]
 
     @property
     def portal(self) -> str:
         """The portal whose contacts these are."""
         return self.claim.portal
+
+    @property
+    def ledger(self) -> Ledger:
+        """What was made for the portal's contacts."""
+        return self.services.ledger
 
     @property
     def token(self) -> str:

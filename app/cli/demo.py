@@ -107,16 +107,19 @@ def perform(
     """Send the wave, wait until all is quiet, and look at everything."""
     control = Control(stack.sandbox_url)
     control.put_webhooks(duplicate_rate=0.1, shuffle=True)
+    if chaos:
+        # As far away as HubSpot is, so that a round takes long enough to be killed.
+        control.put_faults({"kind": "slow", "delay_s": 0.15})
     connected = services.connect(settings.from_environ(stack.environ))
     say(
         f"creating {plan.creations} contacts, {plan.updates} edits, {plan.deletions}"
         " deletions; one delivery in ten comes twice, all of them out of order"
     )
     crowd = wave.Crowd()
-    for number in wave.send(control, plan, crowd):
-        if chaos and number == 4:
-            say("kill -9 of worker-1")
-            stack.kill("worker-1")
+    for _ in wave.send(control, plan, crowd):
+        pass
+    if chaos:
+        say(kill_somebody_at_work(stack, connected))
     last_change_at = time.time()
     quiet = wait_until_quiet(connected, control, SANDBOX.portal_id, say)
     calls = control.summary()["total"]
@@ -134,6 +137,19 @@ def perform(
     if made.events["dead"]:
         made.problems.append("there are dead letters, and none should be")
     return made
+
+
+def kill_somebody_at_work(stack: Stack, connected: Services) -> str:
+    """Kill the first worker that has contacts in hand; say which."""
+    deadline = time.monotonic() + SETTLE_S
+    while not (holders := connected.inbox.holders(SANDBOX.portal_id)):
+        if time.monotonic() > deadline:
+            raise ConfigError("no worker took anything in hand")
+        time.sleep(0.01)
+    token, contacts = max(holders.items(), key=lambda holder: holder[1])
+    name = stack.name_of(int(token.split(":")[1]))
+    stack.kill(name)
+    return f"kill -9 of {name}, which had {contacts} contacts in hand"
 
 
 def wait_until_quiet(

@@ -94,6 +94,11 @@ class Stack:
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
 
+    def name_of(self, pid: int) -> str:
+        """Return the name of the process that this one is, or is a child of."""
+        group = os.getpgid(pid)
+        return next(name for name, child in self.children.items() if child.pid == group)
+
     def broken(self) -> list[str]:
         """Return the names of processes that ended although nobody stopped them."""
         return [

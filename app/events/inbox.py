@@ -8,6 +8,7 @@ of work; it is handed out under a lease and is never in two hands.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -202,6 +203,16 @@ class Inbox:
             lengths = pipe.execute() if contacts else []
         pairs = zip(contacts, lengths, strict=True)
         return {contact for contact, length in pairs if length > taken[contact]}
+
+    def holders(self, portal: str) -> dict[str, int]:
+        """Return who has contacts of the portal in hand, and how many, by token."""
+        with store_errors():
+            held: Any = self._scripts.store.zrange(keys.of(portal, "leased"), 0, -1)
+            pipe = self._scripts.store.pipeline(transaction=False)
+            for contact in held:
+                pipe.hget(keys.of(portal, f"state:{contact.decode()}"), "token")
+            tokens = pipe.execute() if held else []
+        return dict(Counter(token.decode() for token in tokens if token))
 
     def forget(self, claim: Claim, contact_id: str) -> int:
         """Forget all there is of a contact but the events in hand; return how many."""

@@ -24,6 +24,7 @@ hk:{P}:dead_events:<id>      list    the buried events
 hk:{P}:dead_of:<contact>     set     the contact's dead letters
 hk:{P}:made:<subject>        hash    what was made, or is about to be; 30 days for
                                      a contact, 1 h for a domain
+hk:{P}:wrote:<contact>       hash    what we wrote, and on which state it was based; 1 h
 hk:{P}:calls                 hash    API calls by route, and their inputs
 hk:{P}:woken                 string  a wake-up is on its way; 2 s
 hk:{P}:rate:*, hk:{P}:pause  see app/hubspot/throttle.py

@@ -35,7 +35,6 @@ _KIND = re.compile(r"[A-Za-z0-9_-]{1,64}\.[A-Za-z]{1,64}")
 _TYPE_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 _LATEST_OCCURRED_AT_S = 253_402_300_800.0  # the year 10,000
 _PROPERTY_VALUE = 6  # its place in the stored form
-_DEEPER_BY = 3  # the stores wrap an item before they write it
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +79,12 @@ def _items(body: bytes) -> list[Any]:
     if len(items) > MAX_ITEMS:
         raise Unreadable(f"{len(items)} items in one delivery; HubSpot sends 100")
     try:
-        # The reader takes deeper nesting than the writer: what cannot be stored
-        # must be refused before anything of the delivery is.
-        orjson.dumps(_wrapped(items))
+        # orjson reads deeper nesting than it writes, and the stored forms nest an item
+        # as deep as the delivery does: what could not be stored is found out here.
+        orjson.dumps(items)
     except orjson.JSONEncodeError:
         raise Unreadable("the body is nested too deeply to be events") from None
     return items
-
-
-def _wrapped(value: Any) -> Any:
-    for _ in range(_DEEPER_BY):
-        value = [value]
-    return value
 
 
 def _read(item: Any) -> Event | Oddity:

@@ -65,8 +65,9 @@ def exchange(
             allow_redirects=False,
         )
     except requests.RequestException as error:
-        # The cause holds the request, and with it the token: it stays here.
-        raise _unreachable(error, request) from None
+        unreachable = _unreachable(error, request)
+    # Out here, because the cause holds the request, and with it the token.
+    raise unreachable
 
 
 class Bearer(AuthBase):

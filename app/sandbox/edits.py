@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from app.sandbox.crm import digits, lookup, writing
 from app.sandbox.crm import draft as drafts
-from app.sandbox.crm import lookup, writing
 from app.sandbox.crm.draft import Draft, Rights, Wish
 from app.sandbox.crm.journal import Origin
 from app.sandbox.crm.object_types import ObjectType
@@ -56,7 +56,7 @@ def seed(portal: Portal, kind: ObjectType, rows: Iterable[Row]) -> int:
 
 
 def _free_id(portal: Portal, kind: ObjectType, wanted: str) -> str:
-    if wanted and not wanted.isdigit():
+    if wanted and not digits.are_all(wanted):
         raise ValueError(f"{wanted} is not a record id")
     if wanted and portal.shelf(kind).any(wanted) is not None:
         raise ValueError(f"there is a {kind.name} {wanted} already")

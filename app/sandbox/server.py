@@ -79,7 +79,7 @@ def serve(config: SandboxConfig) -> None:
     server = Server(config.host, config.port, app)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    thread = threading.Thread(target=server.serve_forever, name="sandbox", daemon=True)
+    thread = threading.Thread(target=server.run, name="sandbox", daemon=True)
     thread.start()
     print(f"sandbox of portal {config.portal_id} on {server.url}", flush=True)
     stopping.wait()

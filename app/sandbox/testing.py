@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -156,16 +157,19 @@ class Sandbox:
 
 @contextmanager
 def running(
-    config: SandboxConfig | None = None, sender: WebhookSender | None = None
+    config: SandboxConfig | None = None,
+    sender: WebhookSender | None = None,
+    *,
+    clock: Callable[[], float] = time.time,
 ) -> Iterator[Sandbox]:
     """Serve a sandbox for the length of the block, in a thread of this process."""
     config = config or SandboxConfig()
     sender = sender or sender_for(config)
     sender.start()
     stopping = threading.Event()
-    app = create_app(config, sender, sleep=stopping.wait)
+    app = create_app(config, sender, clock=clock, sleep=stopping.wait)
     server = Server(config.host, config.port, app)
-    thread = threading.Thread(target=server.serve_forever, name="sandbox", daemon=True)
+    thread = threading.Thread(target=server.run, name="sandbox", daemon=True)
     thread.start()
     control = Control(server.url)
     try:

@@ -15,6 +15,9 @@ from wsgiref.types import StartResponse, WSGIApplication
 
 from app.sandbox.api.gate import DROP
 
+# How long `stop` may have to wait for the accepting thread.
+POLL_S = 0.05
+
 
 class Server(ThreadingHTTPServer):
     """Serves one WSGI application, a thread for each connection."""
@@ -48,8 +51,12 @@ class Server(ThreadingHTTPServer):
             self._open.discard(request)
         super().shutdown_request(request)
 
+    def run(self) -> None:
+        """Serve until `stop`."""
+        self.serve_forever(POLL_S)
+
     def stop(self) -> None:
-        """Stop accepting and close every connection, while `serve_forever` runs."""
+        """Stop accepting and close every connection, while `run` runs."""
         self.shutdown()
         self.server_close()
         with self._guard:

@@ -12,7 +12,7 @@ import time
 from flask import Blueprint, Request, Response, current_app, request
 
 from app import logs
-from app.errors import NotFromHubSpot
+from app.errors import NotFromHubSpot, TooLarge
 from app.events import wire
 from app.hubspot import signature
 from app.services import Door
@@ -25,12 +25,26 @@ log = logs.get()
 def receive() -> Response:
     """Take one delivery."""
     door: Door = current_app.extensions["hubkeeper"]
-    body = request.get_data(cache=False)
+    body = read_body(door, request)
     check_signature(door, request, body)
     receipt = door.inbox.accept(wire.parse(body), door.settings.hubspot_app_id)
     if receipt.unreadable:
         log.warning("items_unreadable", count=receipt.unreadable)
     return Response(status=204)
+
+
+def read_body(door: Door, request: Request) -> bytes:
+    """Return the raw bytes, as they were signed.
+
+    Raises:
+        TooLarge: before anything is read, where the request says how long it is.
+
+    """
+    body = request.get_data(cache=False)
+    # A body of unknown length is cut off at the limit by now.
+    if len(body) >= door.settings.max_body_bytes:
+        raise TooLarge(f"a delivery has at most {door.settings.max_body_bytes} bytes")
+    return body
 
 
 def check_signature(door: Door, request: Request, body: bytes) -> None:

@@ -94,6 +94,8 @@ class Receiver:
                 status = receiver.answer(number)
                 self.send_response(status)
                 self.send_header("Content-Length", "0")
+                if 300 <= status < 400:
+                    self.send_header("Location", receiver.url)
                 self.end_headers()
 
             def log_message(self, *args: object) -> None:
@@ -326,12 +328,13 @@ def test_an_answer_that_is_late_counts_as_none(
         return 204
 
     receiver.answer = hang_once
-    sender = start(timeout_s=0.2, retry_delays_s=[0.01])
+    sender = start(timeout_s=0.5, retry_delays_s=[0.01] * 10)
     report = deliver(sender, [change()])
     woken.set()
-    assert [each["status"] for each in report["last"]] == [0, 204]
-    assert "Timeout" in report["last"][0]["error"]
-    assert [{0}, {1}] == [each.attempts for each in receiver.received]
+    first, *_, last = report["last"]
+    assert (first["status"], last["status"]) == (0, 204)
+    assert "Timeout" in first["error"]
+    assert [{0}, {1}] == [each.attempts for each in receiver.received][:2]
 
 
 def test_an_app_that_is_down_gets_its_events_when_it_is_back(
@@ -415,6 +418,25 @@ def test_shuffling_mixes_inside_and_between_arrays(
     assert any(max(a) > min(b) for a, b in itertools.pairwise(arrays))
     late = [number for place, number in enumerate(flat) if number < place - 200]
     assert late, "no event came much later than it happened"
+
+
+@pytest.mark.parametrize(("window", "expected"), [(0, {1}), (300, set(range(2, 9)))])
+def test_shuffling_holds_events_back_as_far_as_the_window_allows(
+    receiver: Receiver, start: StartSender, window: int, expected: set[int]
+) -> None:
+    """So that an event can come after one that happened much later."""
+    sender = start(shuffle=True, reorder_window=window, linger_s=0.05)
+    deliver(sender, [change(number) for number in range(1, 101)])
+    assert len(receiver.received) in expected
+
+
+def test_a_proxy_of_the_environment_does_not_stand_in_between(
+    receiver: Receiver, start: StartSender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = f"http://127.0.0.1:{embedded.free_port()}"
+    monkeypatch.setenv("http_proxy", nobody)
+    monkeypatch.setenv("no_proxy", "")
+    assert deliver(start(), [change()])["retries"] == 0
 
 
 def test_one_seed_gives_the_same_event_ids(start: StartSender) -> None:

@@ -288,7 +288,9 @@ def test_the_generic_copy_of_a_change_is_an_event_of_its_own() -> None:
 
 def test_copies_of_one_oddity_share_a_key() -> None:
     odd = without("objectId")
+    backwards = dict(reversed(odd.items()))
     assert oddity(odd).key == oddity(odd | {"attemptNumber": 3}).key
+    assert oddity(odd).key == oddity(backwards).key
     assert oddity(odd).key != oddity(odd | {"eventId": 3}).key
     assert oddity(None).key != oddity(1).key
 

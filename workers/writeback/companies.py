@@ -56,7 +56,7 @@ def _thing(domain: str) -> Thing:
 
 
 def _announce(round_: Round, domains: Iterable[str]) -> dict[str, Entry]:
-    settings = round_.settings
+    settings = round_.services.settings
     things = {domain: _thing(domain) for domain in domains}
     entries = round_.ledger.reserve(
         round_.portal,
@@ -120,7 +120,7 @@ def _make(
     new = [
         NewRecord({"domain": domain, "name": wish.name or domain}, key=domain)
         for domain, wish in wishes.items()
-        if wish.create and round_.settings.create_companies
+        if wish.create and round_.services.settings.create_companies
     ]
     if not new:
         return {}, {}
@@ -150,7 +150,7 @@ def _wait_for_others(
         ids |= {d: e.made_id for d, e in entries.items() if e.standing is Standing.MADE}
         domains = [d for d, e in entries.items() if e.standing is Standing.BUSY]
     for domain in domains:
-        wait_s = min(entries[domain].wait_s, round_.settings.lease_s)
+        wait_s = min(entries[domain].wait_s, round_.services.settings.lease_s)
         errors[domain] = Snooze(
             wait_s, f"another round is making the company of {domain}"
         )

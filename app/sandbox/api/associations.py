@@ -9,7 +9,7 @@ from app.sandbox.api.objects import type_of
 from app.sandbox.api.route import Area, Handler, Route
 from app.sandbox.api.shapes import Json
 from app.sandbox.api.wire import Call, Reply
-from app.sandbox.crm import association, association_batch, lookup, object_types
+from app.sandbox.crm import association, association_batch, digits, lookup, object_types
 from app.sandbox.crm.association_batch import Ends, Linked, Pair
 from app.sandbox.crm.association_types import BY_ID, HUBSPOT_DEFINED, LinkType, between
 from app.sandbox.crm.links import Neighbours
@@ -52,7 +52,7 @@ def list_of_one(call: Call, from_type: str, from_id: str, to_type: str) -> Reply
     record = lookup.one(call.portal, ends.start, from_id)
     neighbours = call.portal.links.of(record, ends.end)
     limit = call.arg("limit", str(PAGE))
-    if not limit.isdigit() or not 1 <= int(limit) <= PAGE:
+    if not digits.are_all(limit) or not 1 <= int(limit) <= PAGE:
         raise Invalid(f"limit must be between 1 and {PAGE}, not {limit}")
     body = _page(neighbours, call.arg("after"), int(limit))
     body["results"] = body.pop("to")
@@ -146,7 +146,7 @@ def _type(link: LinkType) -> Json:
 
 def _page(neighbours: Neighbours, after: str, limit: int) -> Json:
     """Return one page of a record's neighbours; ids are numbers here."""
-    start = int(after) if after.isdigit() else 0
+    start = int(after) if digits.are_all(after) else 0
     place = sorted(neighbours, key=int)
     ahead = [other for other in place if int(other) >= start]
     page: Json = {

@@ -25,6 +25,7 @@ _ANY = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 def build(gate: Gate) -> Blueprint:
     """Return the whole API; all of it passes through `gate`."""
     blueprint = Blueprint("api", __name__)
+    unknown = _unknown(gate)
     for route in ROUTES:
         for version, rule in route.rules():
             blueprint.add_url_rule(
@@ -34,7 +35,8 @@ def build(gate: Gate) -> Blueprint:
                 methods=[route.method],
                 strict_slashes=False,
             )
-    blueprint.add_url_rule("/<path:anything>", "unknown", _unknown(gate), methods=_ANY)
+    for rule in ("/", "/<path:anything>"):
+        blueprint.add_url_rule(rule, "unknown", unknown, methods=_ANY)
     return blueprint
 
 
@@ -46,7 +48,7 @@ def _view(gate: Gate, route: Route, version: str) -> Callable[..., Response]:
 
 
 def _unknown(gate: Gate) -> Callable[..., Response]:
-    def view(anything: str) -> Response:
+    def view(anything: str = "") -> Response:
         return gate.answer(None, "", request)
 
     return view

@@ -10,8 +10,8 @@ from app.sandbox.api import shapes
 from app.sandbox.api.route import Route
 from app.sandbox.api.shapes import Json
 from app.sandbox.api.wire import Call, Reply
+from app.sandbox.crm import digits, lookup, object_types, writing
 from app.sandbox.crm import draft as drafts
-from app.sandbox.crm import lookup, object_types, writing
 from app.sandbox.crm.batch import Done
 from app.sandbox.crm.draft import Wish
 from app.sandbox.crm.record import Record
@@ -28,7 +28,7 @@ def list_records(call: Call, object_type: str) -> Reply:
     kind = object_types.infer(object_type)
     limit = page_size(call)
     start = call.arg("after")
-    if start and not start.isdigit():
+    if start and not digits.are_all(start):
         raise Invalid(f"{start} is not a valid paging cursor")
     shelf = call.portal.shelf(kind)
     ahead = shelf.from_id(start, archived=call.flag("archived"))
@@ -49,7 +49,7 @@ def page_size(call: Call) -> int:
     """
     most = MAX_PAGE_WITH_HISTORY if call.names("propertiesWithHistory") else MAX_PAGE
     text = call.arg("limit", str(DEFAULT_PAGE))
-    if not text.isdigit() or not 1 <= int(text) <= most:
+    if not digits.are_all(text) or not 1 <= int(text) <= most:
         raise Invalid(f"limit must be between 1 and {most}, not {text}")
     return int(text)
 

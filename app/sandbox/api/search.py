@@ -8,7 +8,7 @@ from app.sandbox.api import shapes
 from app.sandbox.api.route import Route
 from app.sandbox.api.shapes import Json
 from app.sandbox.api.wire import Call, Reply
-from app.sandbox.crm import object_types, search
+from app.sandbox.crm import digits, object_types, search
 from app.sandbox.crm.search import Filter, Query
 from app.sandbox.crm.validation import as_text
 from app.sandbox.errors import Invalid, UnreadableJson
@@ -113,7 +113,7 @@ def _sort(call: Call, listed: list[Any]) -> tuple[str, bool]:
 def _number(body: dict[str, Any], name: str, default: int) -> int:
     """Return a count that may be written as a number or as text."""
     text = as_text(body.get(name)) or str(default)
-    if not text.isdigit():
+    if not digits.are_all(text):
         raise Invalid(f"{name} must be a whole number, not {text}")
     return int(text)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.sandbox.crm import rollup
+from app.sandbox.crm import digits, rollup
 from app.sandbox.crm.association_types import BY_ID, LinkType, between, unlabeled
 from app.sandbox.crm.journal import Change, Origin
 from app.sandbox.crm.object_types import COMPANY, CONTACT, ObjectType
@@ -34,7 +34,7 @@ def link_type(start: ObjectType, category: str, type_id: object) -> LinkType:
 
 def _known(category: str, type_id: object) -> LinkType:
     text = str(type_id)
-    link = BY_ID.get(int(text)) if text.isdigit() else None
+    link = BY_ID.get(int(text)) if digits.are_all(text) else None
     if link is None or category != "HUBSPOT_DEFINED":
         raise InvalidAssociations.spec(category, type_id)
     return link
@@ -76,7 +76,7 @@ def both(
 
     """
     for _, record_id in (one, other):
-        if not record_id.isdigit():
+        if not digits.are_all(record_id):
             raise InvalidIdentifier(record_id)
     if one == other:
         raise AssociatedWithItself(one[1])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from app.sandbox.crm import association
+from app.sandbox.crm import association, digits
 from app.sandbox.crm.association_types import LinkType
 from app.sandbox.crm.links import Neighbours
 from app.sandbox.crm.object_types import ObjectType
@@ -115,7 +115,7 @@ def read(
     found: list[tuple[str, Neighbours]] = []
     errors: list[dict[str, object]] = []
     for record_id in dict.fromkeys(ids):
-        if not record_id.isdigit():
+        if not digits.are_all(record_id):
             errors.append(InvalidIdentifier(record_id).entry())
             continue
         record = shelf.live(record_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.sandbox.crm import digits
 from app.sandbox.crm.object_types import ObjectType
 from app.sandbox.crm.portal import Portal
 from app.sandbox.crm.record import Record
@@ -33,7 +34,7 @@ def one(
         if found is None and portal.switches.email_miss_is_object_not_found:
             raise ObjectNotFound(record_id)
     else:
-        if not record_id.isdigit():
+        if not digits.are_all(record_id):
             raise ObjectNotFound(record_id)
         found = shelf.any(record_id)
     if found is None or found.archived is not archived:

@@ -6,12 +6,20 @@ import functools
 import time
 from datetime import UTC, datetime
 
+from app.sandbox.crm import digits
+
 DAY_MS = 86_400_000
+
+
+# The years 1 to 9999, which is what ISO-8601 can write in four digits.
+_FIRST_MS = -62_135_596_800_000
+_LAST_MS = 253_402_300_799_999
 
 
 @functools.lru_cache(maxsize=4096)
 def _second(second: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+    at = time.gmtime(second)
+    return f"{at.tm_year:04}-{time.strftime('%m-%dT%H:%M:%S', at)}"
 
 
 def iso(ms: int) -> str:
@@ -32,15 +40,13 @@ def parse_ms(text: str) -> int:
         ValueError: it is neither, or lies outside the years that can be written.
 
     """
-    if text.lstrip("-").isdigit():
+    if digits.are_all(text.removeprefix("-")):
         ms = int(text)
     else:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
         ms = round(moment.timestamp() * 1000)
-    try:
-        _second(ms // 1000)
-    except (OverflowError, OSError) as error:
-        raise ValueError(f"{text} is not within the calendar") from error
+    if not _FIRST_MS <= ms <= _LAST_MS:
+        raise ValueError(f"{text} is not within the calendar")
     return ms

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from app.sandbox.crm import moment
+from app.sandbox.crm import digits, moment
 from app.sandbox.crm.definitions import Definition, Schema
 from app.sandbox.errors import Problem
 
@@ -153,7 +153,7 @@ def _number(definition: Definition, text: str) -> str:
 
 
 def _enumeration(definition: Definition, text: str) -> str:
-    if definition.name == "hubspot_owner_id" and not text.isdigit():
+    if definition.name == "hubspot_owner_id" and not digits.are_all(text):
         raise _Refused("INVALID_OWNER_ID", f"{text} was not a valid owner id.")
     if definition.external_options:
         return text

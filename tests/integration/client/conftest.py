@@ -72,6 +72,8 @@ class Scripted(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body of an answer go out together; apart they wait for each other's ACK.
+    wbufsize = -1
 
     def answer(self) -> None:
         assert isinstance(self.server, Scripted)

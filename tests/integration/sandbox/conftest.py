@@ -79,6 +79,16 @@ def note(call: Call) -> Callable[[str], str]:
     return create
 
 
+class Clock:
+    """A clock that stands still until it is told otherwise."""
+
+    def __init__(self) -> None:
+        self.time = 1_795_165_200.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
 class Receiver:
     """What webhooks brought."""
 
@@ -105,7 +115,7 @@ def receiver() -> Iterator[Receiver]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     taken.url = f"http://127.0.0.1:{server.server_address[1]}/"
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield taken
     server.shutdown()

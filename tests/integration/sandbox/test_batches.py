@@ -189,7 +189,7 @@ def test_update_writes_some_and_lists_the_missing(call, make, sandbox):
     assert "Ulm" == sandbox.control.dump("contacts")[0]["properties"]["city"]
 
 
-def test_update_without_trace_ids_writes_nothing_if_one_value_is_bad(call, make, sandbox):
+def test_update_without_trace_ids_is_all_or_nothing(call, make, sandbox):
     ids = [make("contacts", email=f"p{n}@x.com") for n in range(2)]
     body = inputs(
         {"id": ids[0], "properties": {"city": "Ulm"}},
@@ -198,7 +198,9 @@ def test_update_without_trace_ids_writes_nothing_if_one_value_is_bad(call, make,
     answer = call("POST", f"{CONTACTS}/batch/update", body)
 
     assert 400 == answer.status_code
-    assert not [r for r in sandbox.control.dump("contacts") if "city" in r["properties"]]
+    assert not [
+        r for r in sandbox.control.dump("contacts") if "city" in r["properties"]
+    ]
 
 
 @pytest.mark.parametrize("action", ["update", "upsert"])

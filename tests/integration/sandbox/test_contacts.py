@@ -87,7 +87,10 @@ def test_a_contact_is_found_and_updated_by_an_additional_email(call, sandbox):
         "PATCH", f"{CONTACTS}/b@x.com?idProperty=email", {"properties": {"city": "Ulm"}}
     )
 
-    assert (contact, "Ulm") == (answer.json()["id"], answer.json()["properties"]["city"])
+    assert (contact, "Ulm") == (
+        answer.json()["id"],
+        answer.json()["properties"]["city"],
+    )
 
 
 @pytest.mark.parametrize("taken", ["ADA@example.com", "second@example.com"])
@@ -115,7 +118,9 @@ def test_updating_to_anothers_primary_email_is_a_409(call, make):
     assert f"Contact already exists. Existing ID: {ada}" == error_of(answer)["message"]
 
 
-def test_updating_to_anothers_additional_email_is_a_400_naming_both(call, make, sandbox):
+def test_updating_to_anothers_additional_email_is_a_400_naming_both(
+    call, make, sandbox
+):
     (ada,) = sandbox.control.create(
         "contacts", [{"properties": {"hs_additional_emails": "second@example.com"}}]
     )
