@@ -7,7 +7,7 @@ HubkeeperError
         TooOld          401       signed more than five minutes away from now
         Unreadable      400       genuine, but not a JSON array of events
         TooLarge        413       longer than any delivery of HubSpot
-    StoreDown                     web: 503, HubSpot sends it again; worker: stop taking work
+    StoreDown                     web: 503, HubSpot sends again; worker: stops
     Backlogged                    web: 503; too many events are waiting already
     HubSpotError
         Unreachable     RETRY     no answer: refused, reset, timed out

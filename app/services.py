@@ -26,6 +26,9 @@ from app.settings import Settings
 # HubSpot waits five seconds for an answer; one second is ours to find the store.
 DOOR_TIMEOUT_S = 0.7
 WORKER_TIMEOUT_S = 10.0
+# Per ten seconds; accounts with a smaller allowance have the same for associations.
+# https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
+MOST_ASSOCIATION_CALLS = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,4 +176,8 @@ def inbox_options(settings: Settings) -> InboxOptions:
 
 def rate_plan(settings: Settings) -> RatePlan:
     """Return what the settings say about HubSpot's limits."""
-    return RatePlan(calls=settings.rate_calls, search_per_s=settings.rate_searches)
+    return RatePlan(
+        calls=settings.rate_calls,
+        search_per_s=settings.rate_searches,
+        associations=min(settings.rate_calls, MOST_ASSOCIATION_CALLS),
+    )

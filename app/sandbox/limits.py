@@ -6,6 +6,7 @@ Search has its own limit and sends no headers; association calls have a second w
 from __future__ import annotations
 
 import math
+import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -88,38 +89,24 @@ class _Window:
 
 
 class Limiter:
-    """Counts the calls of one token against a plan.
-
-    Attributes:
-        throttled: how many calls were answered with 429.
-
-    """
+    """Counts the calls of one token against a plan."""
 
     def __init__(self, plan: Plan, group: str, clock: Callable[[], float]) -> None:
         self._group = group
         self._clock = clock
-        self.throttled = 0
+        self._lock = threading.Lock()
         self.switch_to(plan)
 
     def switch_to(self, plan: Plan) -> None:
         """Start anew with `plan`: all windows empty."""
-        self.plan = plan
-        self._burst = _Window(10, plan.per_10_s)
-        self._second = _Window(1, plan.per_10_s and max(1, plan.per_10_s // 10))
-        self._search = _Window(1, plan.search_per_s)
-        self._links = _Window(10, plan.associations_per_10_s)
-        self._day = self._today()
-        self._used_today = 0
-
-    def used_today(self) -> int:
-        """Return the calls that counted since midnight."""
-        if self._day != self._today():
-            self._day, self._used_today = self._today(), 0
-        return self._used_today
-
-    def resets_at(self) -> float:
-        """Return when the daily count starts anew, epoch seconds."""
-        return (self._today() + 1) * DAY_S
+        with self._lock:
+            self.plan = plan
+            self._burst = _Window(10, plan.per_10_s)
+            self._second = _Window(1, plan.per_10_s and max(1, plan.per_10_s // 10))
+            self._search = _Window(1, plan.search_per_s)
+            self._links = _Window(10, plan.associations_per_10_s)
+            self._day = self._today()
+            self._used_today = 0
 
     def take(self, family: Family) -> dict[str, str]:
         """Count one call; return the headers its answer carries.
@@ -128,12 +115,11 @@ class Limiter:
             RateLimited: the call is over one of the limits; it does not count.
 
         """
-        now = self._clock()
-        try:
-            self._check(family, now)
-        except RateLimited:
-            self.throttled += 1
-            raise
+        with self._lock:
+            return self._take(family, self._clock())
+
+    def _take(self, family: Family, now: float) -> dict[str, str]:
+        self._check(family, now)
         self._used_today += 1
         if family == "search":
             self._search.add(now)
@@ -145,7 +131,9 @@ class Limiter:
         return self._headers(now)
 
     def _check(self, family: Family, now: float) -> None:
-        if self.plan.daily is not None and self.used_today() >= self.plan.daily:
+        if self._day != self._today():
+            self._day, self._used_today = self._today(), 0
+        if self.plan.daily is not None and self._used_today >= self.plan.daily:
             raise RateLimited("DAILY", self._group)
         if family == "search":
             if self._search.left(now) < 1:

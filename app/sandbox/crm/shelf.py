@@ -29,9 +29,6 @@ class Shelf:
         self._ids: list[int] = []
         self._owners: dict[tuple[str, str], str] = {}
 
-    def __len__(self) -> int:
-        return len(self._records)
-
     def put(self, record: Record) -> None:
         """Add a new record."""
         self._records[record.id] = record

@@ -238,6 +238,16 @@ def test_error_that_names_nobody_explains_the_silence(
     assert "something is odd" in str(result.errors["2"])
 
 
+def test_input_with_both_a_result_and_an_error_has_failed(
+    hubspot: HubSpot, scripted: Any, says: Any
+) -> None:
+    errors = [{"category": "CONFLICT", "message": "x", "context": {"ids": ["1"]}}]
+    scripted.in_turn(says(207, {"results": [record("1")], "errors": errors}))
+    result = hubspot.objects("contacts").batch_update({"1": {"city": "Ulm"}})
+    assert result.records == {}
+    assert result.errors["1"].status == 409
+
+
 def test_results_are_matched_by_id_not_by_position(
     hubspot: HubSpot, scripted: Any, says: Any
 ) -> None:

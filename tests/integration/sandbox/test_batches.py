@@ -238,7 +238,8 @@ def test_a_key_that_is_not_unique_is_refused(call, path, action, id_property, ty
 
     assert 400 == answer.status_code
     assert (
-        f"Unable to perform update/upsert by non-unique {type_id} property {id_property}"
+        "Unable to perform update/upsert by non-unique "
+        f"{type_id} property {id_property}"
     ) == error_of(answer)["message"]
 
 

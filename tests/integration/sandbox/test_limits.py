@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -157,3 +158,11 @@ def test_oauth_apps_hear_nothing_of_a_daily_limit(world):
 
     assert "110" == headers["X-HubSpot-RateLimit-Max"]
     assert "X-HubSpot-RateLimit-Daily" not in headers
+
+
+def test_threads_together_get_no_more_than_the_plan(world):
+    """Forty calls at once on a plan of five, with the time standing still."""
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: world.get().status_code, range(40)))
+
+    assert (5, 35) == (answers.count(200), answers.count(429))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import http.client
+import subprocess
+import sys
 import threading
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -87,7 +90,7 @@ BODIES = (
 
 
 @settings(
-    max_examples=20000,
+    max_examples=400,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -152,6 +155,26 @@ def test_threads_that_want_the_same_email_make_one_contact(call, sandbox):
 
     assert 10 == len(sandbox.control.dump("contacts"))
     assert (10, 70) == (statuses.count(201), statuses.count(409))
+
+
+SERVE = """
+from app.sandbox.config import SandboxConfig
+from app.sandbox.server import serve
+serve(SandboxConfig(portal_id="4711"))
+"""
+
+
+def test_a_sandbox_of_its_own_process_ends_when_it_is_told_to():
+    """It says where it listens, answers there, and ends cleanly on SIGTERM."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVE], stdout=subprocess.PIPE, text=True
+    ) as process:
+        said = process.stdout.readline()
+        health = requests.get(f"{said.split()[-1]}/sandbox/health", timeout=10).json()
+        process.terminate()
+        code = process.wait(timeout=10)
+
+    assert ("4711", 0) == (health["portal_id"], code)
 
 
 def test_every_answer_has_an_id_of_its_own(call):
