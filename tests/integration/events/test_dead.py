@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.integration.events.conftest import PORTAL, MakeEvent, Shelf
 
 from app.events.inbox import Burial
+from tests.integration.events.conftest import PORTAL, MakeEvent, Shelf
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.integration.events.conftest import PORTAL, MakeEvent, Shelf
 
 from app.errors import Backlogged
 from app.events.inbox import Burial, Claim, Postponement, Receipt
+from tests.integration.events.conftest import PORTAL, MakeEvent, Shelf
 
 
 def claim(shelf: Shelf, most: int = 100, token: str = "t") -> Claim:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tests.integration.events.conftest import PORTAL, Shelf
-
 from app.events.ledger import Entry, Standing, Thing
+from tests.integration.events.conftest import PORTAL, Shelf
 
 ACME: Thing = ("domain:acme.com", "company")
 

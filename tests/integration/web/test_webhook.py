@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 import requests
-from tests.integration.web.conftest import PATH, PORTAL, SECRETS, Door, event, start_web
 
 from app.cli import embedded
 from app.hubspot import signature
+from tests.integration.web.conftest import PATH, PORTAL, SECRETS, Door, event, start_web
 
 
 def test_a_genuine_delivery_is_stored_before_it_is_answered(door: Door) -> None:
