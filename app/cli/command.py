@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from app.cli import dead, demo, doctor, serve
+from app.cli import dead, demo, doctor, run, serve
 from app.errors import HubkeeperError
 
 
@@ -20,7 +20,7 @@ group.add_command(serve.web)
 group.add_command(serve.worker)
 group.add_command(serve.sandbox)
 group.add_command(serve.settings_table)
-group.add_command(demo.run)
+group.add_command(run.run)
 group.add_command(demo.demo)
 group.add_command(doctor.doctor)
 group.add_command(dead.dead)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -87,32 +87,26 @@ class WavePlan:
     seed: int = 0
 
 
-def send(control: Control, plan: WavePlan, crowd: Crowd) -> Iterator[int]:
-    """Do it all, part by part; edits and deletions come while others are created.
-
-    Writes down in `crowd` who was created. Yields after each part, so that the caller
-    can do something in between.
-    """
+def send(control: Control, plan: WavePlan, crowd: Crowd) -> None:
+    """Create everybody; half of the edits and deletions come in between."""
     rng = random.Random(plan.seed)  # noqa: S311 - repeatable, not secret
     introduce(control, crowd)
     newcomers = people(plan.creations, plan.seed)
-    strangers = people(plan.updates, plan.seed + 1)
     parts = max(1, -(-plan.creations // PART))
     for number in range(parts):
-        add(
-            control,
-            crowd,
-            list(islice(newcomers, PART)),
-            SOURCES[number % len(SOURCES)],
-        )
-        edit(
-            control,
-            crowd,
-            list(islice(strangers, _share(plan.updates, parts, number))),
-            rng,
-        )
-        remove(control, crowd, _share(plan.deletions, parts, number), rng)
-        yield number
+        source = SOURCES[number % len(SOURCES)]
+        add(control, crowd, list(islice(newcomers, PART)), source)
+        edits = _share(plan.updates // 2, parts, number)
+        edit(control, crowd, list(people(edits, plan.seed + 1 + number)), rng)
+        remove(control, crowd, _share(plan.deletions // 2, parts, number), rng)
+
+
+def come_back(control: Control, plan: WavePlan, crowd: Crowd) -> None:
+    """Do the other half of the edits and deletions, to contacts that are tidy now."""
+    rng = random.Random(plan.seed + 1)  # noqa: S311 - repeatable, not secret
+    strangers = list(people(plan.updates - plan.updates // 2, plan.seed - 1))
+    edit(control, crowd, strangers, rng)
+    remove(control, crowd, plan.deletions - plan.deletions // 2, rng)
 
 
 def _share(total: int, parts: int, number: int) -> int:

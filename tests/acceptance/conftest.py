@@ -17,13 +17,14 @@ import pytest
 
 from app import services, settings
 from app.cli import demo, embedded
+from app.cli.local import SANDBOX, in_sandbox
 from app.cli.stack import Stack, StackPlan
 from app.errors import ConfigError
 from app.sandbox.testing import Control
 from app.services import Services
 from tests.conftest import missing
 
-PORTAL = demo.SANDBOX.portal_id
+PORTAL = SANDBOX.portal_id
 DEADLINE_S = 60.0
 
 
@@ -106,9 +107,8 @@ def start(directory: Path, *, workers: int = 1, **environ: str) -> Iterator[Serv
     except ConfigError as error:
         missing(str(error))
     port, sandbox_port = embedded.free_port(), embedded.free_port()
-    told = demo.in_sandbox(port, sandbox_port) | {
+    told = in_sandbox(port, sandbox_port) | {
         "PORT": str(port),
-        "REDIS_URL": "",
         "LINGER_S": "0.2",
         **environ,
     }

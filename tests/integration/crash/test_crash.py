@@ -7,6 +7,7 @@ accident. The same sweep must catch scripts and flows that are broken on purpose
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -50,10 +51,8 @@ def sweep(
         at += 1
         world.begin()
         trip = Trip(at, accident, disturbance(world, accident))
-        try:
+        with contextlib.suppress(KilledError):
             world.work(trip)
-        except KilledError:
-            pass
         if not trip.happened:
             return
         world.finish()
