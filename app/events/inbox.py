@@ -116,6 +116,7 @@ class Inbox:
     def __init__(self, scripts: Scripts, options: InboxOptions | None = None) -> None:
         self.options = options or InboxOptions()
         self._scripts = scripts
+        self._known: set[str] = set()
 
     def accept(self, items: Sequence[Event | Oddity], app_id: str = "") -> Receipt:
         """Store a delivery; when this returns, not one of its items can be lost.
@@ -129,20 +130,28 @@ class Inbox:
         for item in items:
             by_portal.setdefault(item.portal_id, []).extend(_row(item, app_id))
         for portal, rows in by_portal.items():
-            with store_errors():
-                self._scripts.store.sadd(keys.PORTALS, portal)
             receipt += self._accept(portal, rows)
         return receipt
 
     def _accept(self, portal: str, rows: Iterable[str | bytes]) -> Receipt:
         linger_ms = int(self.options.linger_s * 1000)
         limit = self.options.most_waiting
-        reply = self._scripts.run("accept", portal, linger_ms, limit, *rows)
+        if portal not in self._known:
+            self._introduce(portal)
+        first, *reply = self._scripts.run("accept", portal, linger_ms, limit, *rows)
+        if first:  # or else the store was emptied under us
+            self._introduce(portal)
         if reply[0] < 0:
             raise Backlogged(
                 f"portal {portal} has {reply[1]} waiting events, the limit is {limit}"
             )
         return Receipt(*reply)
+
+    def _introduce(self, portal: str) -> None:
+        """Let the tickers know of a portal, before it has anything to lose."""
+        with store_errors():
+            self._scripts.store.sadd(keys.PORTALS, portal)
+        self._known.add(portal)
 
     def claim(self, portal: str, token: str, most: int = 100) -> Claim:
         """Take up to `most` due contacts in hand; an empty claim means none is due."""

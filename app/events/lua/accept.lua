@@ -1,10 +1,12 @@
 -- Stores one portal's share of a delivery, whole or not at all.
 -- ARGV: linger ms, limit of waiting events, then five per item:
 --       fate ("work" | "echo" | "ignored" | "odd"), key, contact, lane, payload
--- Returns {accepted, duplicates, echoes, ignored, odd}, or {-1, waiting} when full.
+-- Returns {first, accepted, duplicates, echoes, ignored, odd}, or {first, -1, waiting}
+-- when full; first is 1 if the store knew nothing of this portal.
 local linger, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
 local waiting = number(redis.call('HGET', p .. 'counts', 'waiting'))
-if waiting >= limit then return {-1, waiting} end
+local first = 1 - redis.call('EXISTS', p .. 'counts')
+if waiting >= limit then return {first, -1, waiting} end
 
 -- What was seen is kept by half-days: look in two, write to one, let them expire.
 local half_day = 43200000
@@ -38,4 +40,4 @@ count('waiting', tally.work)
 count('echoes', tally.echo)
 count('ignored', tally.ignored)
 count('settled', tally.echo + tally.ignored)
-return {tally.accepted, tally.duplicates, tally.echo, tally.ignored, tally.odd}
+return {first, tally.accepted, tally.duplicates, tally.echo, tally.ignored, tally.odd}

@@ -6,6 +6,7 @@ import signal
 import time
 from pathlib import Path
 
+import orjson
 import pytest
 import requests
 
@@ -183,6 +184,50 @@ def test_a_store_that_hangs_is_a_503_within_a_second(tmp_path: Path) -> None:
         for process in (web, store):
             process.terminate()
             process.wait(timeout=20)
+
+
+def test_which_versions_count_is_a_setting(
+    tmp_path: Path, store_url: str, door: Door
+) -> None:
+    """By default an old v1 signature is as good; a careful user takes v3 only."""
+    url = f"http://127.0.0.1:{embedded.free_port()}"
+    strict = start_web(url, store_url, tmp_path / "web.log", ACCEPTED_SIGNATURES="v3")
+    body = orjson.dumps([event()])
+    headers = {
+        "X-HubSpot-Signature": signature.sign_v1(SECRETS[0], body),
+        "X-HubSpot-Signature-Version": "v1",
+    }
+    try:
+        assert 204 == door.send(body, headers=headers).status_code
+        assert 401 == Door(url, door.store).send(body, headers=headers).status_code
+    finally:
+        strict.terminate()
+        strict.wait(timeout=20)
+
+
+@pytest.mark.parametrize(("proxies", "status"), [("0", 401), ("1", 204)])
+def test_a_proxy_is_believed_only_when_it_is_configured(
+    tmp_path: Path, store_url: str, door: Door, proxies: str, status: int
+) -> None:
+    url = f"http://127.0.0.1:{embedded.free_port()}"
+    settings = {"PUBLIC_URL": "", "TRUSTED_PROXIES": proxies}
+    web = start_web(url, store_url, tmp_path / "web.log", **settings)
+    body, stamp = b"[]", str(int(time.time() * 1000))
+    public = f"https://hooks.example.com{PATH}"
+    headers = {
+        "X-HubSpot-Request-Timestamp": stamp,
+        "X-HubSpot-Signature-v3": signature.sign_v3(
+            SECRETS[0], "POST", public, body, stamp
+        ),
+        "X-Forwarded-Host": "hooks.example.com",
+        "X-Forwarded-Proto": "https",
+    }
+    try:
+        answer = Door(url, door.store).send(body, headers=headers)
+        assert status == answer.status_code
+    finally:
+        web.terminate()
+        web.wait(timeout=20)
 
 
 def test_a_full_backlog_is_a_503(tmp_path: Path, store_url: str, door: Door) -> None:
