@@ -178,6 +178,10 @@ class Outdated(HubkeeperError):
     """What was remembered of HubSpot is no longer so; look again."""
 
 
+class NotTaken(HubkeeperError):
+    """Whoever gets forwarded messages did not take one this time."""
+
+
 class LeaseLost(HubkeeperError):
     """The contact's lease ran out and somebody else has it now."""
 

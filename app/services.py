@@ -15,8 +15,11 @@ from app.events import keys
 from app.events.books import Books
 from app.events.dead import DeadLetters
 from app.events.inbox import Inbox, InboxOptions
+from app.events.journal import Journal
 from app.events.ledger import Ledger
+from app.events.memory import Memory
 from app.events.scripts import Scripts
+from app.events.swings import Swings
 from app.events.writes import Writes
 from app.hubspot.client import CallRecord, HubSpot
 from app.hubspot.throttle import RatePlan, Throttle
@@ -26,6 +29,8 @@ from app.settings import Settings
 # HubSpot waits five seconds for an answer; one second is ours to find the store.
 DOOR_TIMEOUT_S = 0.7
 WORKER_TIMEOUT_S = 10.0
+# How many remarks and plans of a portal are kept for people to see.
+MOST_SHOWN = 1_000
 # Per ten seconds; accounts with a smaller allowance have the same for associations.
 # https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
 MOST_ASSOCIATION_CALLS = 150
@@ -101,6 +106,10 @@ class Services:
 
     Attributes:
         clients: gives the client of a portal.
+        remarks: what was left out or stopped, and why.
+        plans: what dry runs would have done.
+        swings: which properties are written to and fro.
+        memory: what was looked up lately.
 
     """
 
@@ -113,6 +122,10 @@ class Services:
     writes: Writes
     throttle: Throttle
     clients: Clients
+    remarks: Journal
+    plans: Journal
+    swings: Swings
+    memory: Memory
 
 
 def open_door(settings: Settings) -> Door:
@@ -152,6 +165,10 @@ def assemble(
         writes=Writes(scripts),
         throttle=throttle,
         clients=Clients(settings, throttle, books, session),
+        remarks=Journal(scripts, "remarks", MOST_SHOWN),
+        plans=Journal(scripts, "plans", MOST_SHOWN),
+        swings=Swings(scripts),
+        memory=Memory(scripts),
     )
 
 

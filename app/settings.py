@@ -164,8 +164,23 @@ class Settings:
     create_companies: bool = _setting(
         "bool", True, "Make the company of an e-mail domain when there is none"
     )
+    allow_merge: bool = _setting(
+        "bool", False, "Let actions merge duplicates; otherwise it is only remarked"
+    )
+    allow_archive: bool = _setting(
+        "bool", False, "Let actions archive contacts; otherwise it is only remarked"
+    )
+    forward_secret: str = _setting(
+        "str", "", "Signs what actions forward to URLs of yours", secret=True
+    )
+    forward_private: bool = _setting(
+        "bool", False, "Let actions forward over http:// and to private addresses"
+    )
     action_modules: tuple[str, ...] = _setting(
         "list", (), "Python modules with actions of your own, comma-separated"
+    )
+    rules_file: str = _setting(
+        "str", "", "A rules.toml; without one every default action is taken as it comes"
     )
     log_level: str = _setting(
         "str",

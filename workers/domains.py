@@ -16,12 +16,12 @@ from tldextract import TLDExtract
 MAX_EMAIL_LENGTH = 320
 
 # Providers that the package's list lacks.
-_MORE_FREE_MAIL = frozenset(
+MORE_FREE_MAIL = frozenset(
     {"docomo.ne.jp", "hey.com", "mailbox.org", "tuta.com", "tutanota.com"}
 )
 # RFC 2606 sets these aside for documentation: they are nobody's business.
 _RESERVED = frozenset({"example.com", "example.net", "example.org"})
-_NO_BUSINESS = frozenset(whitelist) | _MORE_FREE_MAIL | _RESERVED
+_NO_BUSINESS = frozenset(whitelist) | MORE_FREE_MAIL | _RESERVED
 
 _LOCAL_PART = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}")
 _LABEL = r"(?!-)(?:[^\W_]|-){1,63}(?<!-)"
@@ -49,6 +49,17 @@ def business_domain(email: str) -> str:
         return ""
     local, _, host = email.strip().rpartition("@")
     return _business_domain_of(host.lower()) if _LOCAL_PART.fullmatch(local) else ""
+
+
+def host_of(email: str) -> str:
+    """Return what stands behind the @ of a business address, "" for all others.
+
+    >>> host_of("Ada@mail.nordwind.co.uk"), host_of("ada@gmail.com")
+    ('mail.nordwind.co.uk', '')
+    """
+    if not business_domain(email):
+        return ""
+    return email.strip().rpartition("@")[2].lower()
 
 
 @lru_cache(maxsize=16_384)

@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from app.errors import HubSpotError, LeaseLost, Outdated, Refused
+from app.errors import HubSpotError, LeaseLost, Outdated, Refused, Snooze
 from app.events.inbox import Claim, Claimed, Inbox
+from app.events.journal import Entry
 from app.events.ledger import Ledger
 from app.hubspot.client import HubSpot
 from app.services import Services
-from workers.changes import AssociateCompany, PinLatest
 from workers.contact import Contact
+from workers.plan import Plan
 
 
 @dataclass(slots=True)
@@ -22,25 +23,36 @@ class Job:
     Attributes:
         contact: as HubSpot holds it, once it was read.
         updated_at: its `updatedAt` then, epoch seconds.
+        echoes: keys of the events that only tell of our own writes.
+        plan: what the actions want.
         values: properties to write; only differences.
-        company: the company to associate, still by its domain.
-        company_id: the same, once it is known.
-        pin: the activity to pin, still to be found.
+        by: which rule or action wanted each of the values.
+        company_id: the company to associate, once it is known.
+        activity_ids: what was written on the contact, now or earlier, by key.
+        refused: what could not be written, and why, by property.
+        survivor: the contact that this one was merged into.
         outcome: how it ended: "unconcerned" (no action wanted its events), "gone"
-            (deleted meanwhile), "forgotten" (privacy), "unchanged" or "written".
+            (deleted meanwhile), "forgotten" (privacy), "merged" (into another one),
+            "unchanged" or "written".
         failure: why it did not end well.
+        later: an action wants to look again, when all else is done.
 
     """
 
     claimed: Claimed
     contact: Contact | None = None
     updated_at: float = 0.0
+    echoes: set[str] = field(default_factory=set)
+    plan: Plan = field(default_factory=Plan)
     values: dict[str, str] = field(default_factory=dict)
-    company: AssociateCompany | None = None
+    by: dict[str, str] = field(default_factory=dict)
     company_id: str = ""
-    pin: PinLatest | None = None
+    activity_ids: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    survivor: str = ""
     outcome: str = "unchanged"
     failure: Exception | None = None
+    later: Snooze | None = None
     finished: bool = False
 
     @property
@@ -58,10 +70,19 @@ class Job:
         self.failure = error
         self.finished = True
 
+    def snooze(self, later: Snooze) -> None:
+        """Come back for an action; what the others want is done now."""
+        if self.later is None or later.seconds < self.later.seconds:
+            self.later = later
+
+    def before(self, name: str) -> str:
+        """Return a property as it was when it was read."""
+        assert self.contact is not None  # noqa: S101 - jobs at work were read
+        return self.contact[name]
+
     def current(self, name: str) -> str:
         """Return a property as it will be when this round has written."""
-        assert self.contact is not None  # noqa: S101 - jobs at work were read
-        return self.values.get(name, self.contact[name])
+        return self.values[name] if name in self.values else self.before(name)
 
 
 class Lease:
@@ -104,6 +125,8 @@ class Round:
     services: Services
     hubspot: HubSpot
     jobs: Mapping[str, Job]
+    remarks: list[Entry] = field(default_factory=list)
+    plans: list[Entry] = field(default_factory=list)
 
     @property
     def portal(self) -> str:
@@ -123,6 +146,23 @@ class Round:
     def at_work(self) -> Iterator[Job]:
         """Iterate over the contacts that are neither finished nor failed."""
         return (job for job in list(self.jobs.values()) if not job.finished)
+
+    def remark(self, job: Job, kind: str, text: str) -> None:
+        """Say what people should know about a contact, without holding it up."""
+        self.remarks.append(Entry(job.id, kind, text, time.time()))
+
+    def plan(self, job: Job, rule: str, change: str) -> None:
+        """Say what a rule would change if it were not only tried."""
+        self.plans.append(Entry(job.id, rule, change, time.time()))
+
+    def tell(self) -> None:
+        """Show people what was remarked and planned, each thing once."""
+        done = {job.id for job in self.jobs.values() if not job.failure}
+        for journal, entries in (
+            (self.services.remarks, self.remarks),
+            (self.services.plans, self.plans),
+        ):
+            journal.write(self.portal, [e for e in entries if e.contact_id in done])
 
     def fail(self, errors: Mapping[str, HubSpotError]) -> None:
         """Fail contacts by id; one that HubSpot has no more is no failure."""

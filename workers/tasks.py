@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import gc
 from dataclasses import dataclass
+from pathlib import Path
 
 from app import logs, services
 from app.errors import StoreDown
@@ -11,7 +13,7 @@ from app.services import Services
 from workers import registry
 from workers.celery import app, load_settings, send_wake_up
 from workers.reconcile import reconcile
-from workers.registry import Action
+from workers.rules.book import RuleBook
 from workers.ticker import Waker
 
 log = logs.get()
@@ -22,7 +24,7 @@ class Workshop:
     """What a worker process has at hand."""
 
     services: Services
-    actions: list[Action]
+    book: RuleBook
     waker: Waker
 
 
@@ -32,7 +34,12 @@ def workshop() -> Workshop:
     settings = load_settings()
     connected = services.connect(settings)
     actions = registry.discover(extra=settings.action_modules)
-    return Workshop(connected, actions, Waker(connected, send_wake_up))
+    file = Path(settings.rules_file) if settings.rules_file else None
+    book = RuleBook(actions, file)
+    # What is loaded now stays: looking through it for garbage in every round would take
+    # a tenth of the worker's time.
+    gc.freeze()
+    return Workshop(connected, book, Waker(connected, send_wake_up))
 
 
 @app.task(name="workers.reconcile")  # type: ignore[untyped-decorator]
@@ -42,6 +49,7 @@ def look_at(portal: str) -> None:
     try:
         shop.waker.arrived(portal)
         wake = functools.partial(shop.waker.wake, portal)
-        reconcile(shop.services, shop.actions, portal, call_for_help=wake)
+        shop.book.refresh()
+        reconcile(shop.services, shop.book.rules, portal, call_for_help=wake)
     except StoreDown as error:
         log.warning("store_down", portal=portal, error=str(error))

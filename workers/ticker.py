@@ -8,6 +8,7 @@ another takes over within a second.
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Callable
 
@@ -18,6 +19,8 @@ from app.events.scripts import store_errors
 from app.services import Services
 
 TICK_S = 0.2
+# A look at all portals is followed by this many times its length of rest.
+IDLE_SHARE = 9
 DUTY_MS = 1000
 # One wake-up per portal is on its way at a time; the worker that gets it sends the
 # next one at once if more is due. So the queue is fair to every portal, and short.
@@ -59,13 +62,17 @@ class Ticker(threading.Thread):
 
     def run(self) -> None:
         """Tick; a store that is away is asked again at the next tick."""
-        while not self._stopped.wait(TICK_S):
+        pause_s = TICK_S
+        while not self._stopped.wait(pause_s):
+            began = time.monotonic()
             try:
                 self.tick()
             except StoreDown as error:
                 log.warning("ticker_waits_for_store", error=str(error))
             except Exception as error:  # the broker's library raises its own kinds
                 log.warning("ticker_failed", error=str(error))
+            # With thousands of portals a look takes long; the store has other work.
+            pause_s = max(TICK_S, IDLE_SHARE * (time.monotonic() - began))
 
     def tick(self) -> None:
         """Wake somebody for each portal with due work, if this ticker is on duty."""

@@ -1,29 +1,73 @@
-"""The command group: what can be run, and how a wrong setting is answered."""
+"""The command group: what can be run, and how a wrong setting is answered.
+
+Each command is imported when it is called, so that `hubkeeper web` neither loads the
+sandbox nor pays for what it does not use.
+"""
 
 from __future__ import annotations
 
+import importlib
+import os
 import sys
 
 import click
 
-from app.cli import dead, demo, doctor, run, serve
 from app.errors import HubkeeperError
 
+COMMANDS = {
+    "dead": ("app.cli.dead", "dead"),
+    "demo": ("app.cli.demo", "demo"),
+    "doctor": ("app.cli.doctor", "doctor"),
+    "run": ("app.cli.run", "run"),
+    "sandbox": ("app.cli.sandbox", "sandbox"),
+    "settings": ("app.cli.serve", "settings_table"),
+    "web": ("app.cli.serve", "web"),
+    "worker": ("app.cli.serve", "worker"),
+}
+# These know the actions, which this package never imports.
+PASSED_ON = {
+    "actions": "See the actions there are, and write one of your own.",
+    "rules": "Check the rules, and see what they mean for a contact.",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(click.Group):
+    """Imports a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted((*COMMANDS, *PASSED_ON))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name."""
+        if cmd_name in PASSED_ON:
+            return _pass_on(cmd_name)
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+
+def _pass_on(name: str) -> click.Command:
+    @click.command(
+        name,
+        help=PASSED_ON[name],
+        context_settings={"ignore_unknown_options": True},
+        add_help_option=False,
+    )
+    @click.argument("words", nargs=-1, type=click.UNPROCESSED)
+    def passed_on(words: tuple[str, ...]) -> None:
+        command = [sys.executable, "-m", "workers.cli", name, *words]
+        os.execv(sys.executable, command)  # noqa: S606 - becomes that command
+
+    return passed_on
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="hubkeeper")
 def group() -> None:
     """Keep HubSpot contacts enriched, associated and pinned."""
-
-
-group.add_command(serve.web)
-group.add_command(serve.worker)
-group.add_command(serve.sandbox)
-group.add_command(serve.settings_table)
-group.add_command(run.run)
-group.add_command(demo.demo)
-group.add_command(doctor.doctor)
-group.add_command(dead.dead)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The processes that users scale: web and worker; and the sandbox beside them."""
+"""The processes that users scale, web and worker, and the settings of both."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import redis
 from app import logs, settings
 from app.errors import ConfigError, StoreDown
 from app.events import durability
-from app.sandbox import server as sandbox_server
-from app.sandbox.config import SandboxConfig
 from app.web import server as web_server
 
 
@@ -42,27 +40,6 @@ def worker(concurrency: int | None) -> None:
     for name, value in options.items():
         command += [name, value]
     os.execv(sys.executable, command)  # noqa: S606 - becomes the worker
-
-
-@click.command()
-@click.option("--port", default=8090, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--token", default="sandbox-token", show_default=True)
-@click.option("--client-secret", default="sandbox-secret", show_default=True)
-@click.option("--webhook-target", default="", help="URL that gets the webhooks.")
-@click.option("--seed", default=0, show_default=True, help="Same seed, same ids.")
-def sandbox(
-    port: int, token: str, client_secret: str, webhook_target: str, seed: int
-) -> None:
-    """Run a HubSpot of your own on this machine."""
-    sandbox_server.serve(
-        SandboxConfig(
-            port=port,
-            token=token,
-            client_secret=client_secret,
-            webhook_target=webhook_target,
-            seed=seed,
-        )
-    )
 
 
 @click.command("settings")

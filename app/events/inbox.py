@@ -227,6 +227,15 @@ class Inbox:
         """Forget all there is of a contact but the events in hand; return how many."""
         return int(self._scripts.run("purge", claim.portal, contact_id, claim.token))
 
+    def reaim(self, claim: Claim, contacts: Sequence[str], survivor: str) -> int:
+        """Let what waits for contacts that were merged wait for the survivor.
+
+        Contacts that another worker has in hand are left to it. Returns how many
+        events wait elsewhere now.
+        """
+        args = (claim.token, survivor, *contacts)
+        return int(self._scripts.run("reaim", claim.portal, *args)) if contacts else 0
+
     def due(self) -> dict[str, int]:
         """Return how many contacts of each portal could be claimed right now."""
         portals = self.portals()

@@ -22,9 +22,15 @@ hk:{P}:dead                  zset    dead letters by burial time (ms)
 hk:{P}:dead_letter:<id>      hash    contact, reason, error, detail, attempts
 hk:{P}:dead_events:<id>      list    the buried events
 hk:{P}:dead_of:<contact>     set     the contact's dead letters
-hk:{P}:made:<subject>        hash    what was made, or is about to be; 30 days for
-                                     a contact, 1 h for a domain
+hk:{P}:made:<subject>        hash    what was made, or is about to be, what is pinned
+                                     and who it was merged into; 30 days for a
+                                     contact, 1 h for a domain
 hk:{P}:wrote:<contact>       hash    what we wrote, and on which state it was based; 1 h
+hk:{P}:swings:<contact>      hash    how often we wrote a property, and what it was
+                                     before each time; frozen ones; 1 h
+hk:{P}:memory:<topic>        hash    what was looked up: definitions, labels; 1 h
+hk:{P}:remarks               list    what people should see, newest first; 1,000
+hk:{P}:plans                 list    what dry runs would have done; 1,000
 hk:{P}:calls                 hash    API calls by route, and their inputs
 hk:{P}:woken                 string  a wake-up is on its way; 2 s
 hk:{P}:rate:*, hk:{P}:pause  see app/hubspot/throttle.py

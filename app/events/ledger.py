@@ -12,7 +12,8 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.events.scripts import Scripts
+from app.events import keys
+from app.events.scripts import Scripts, store_errors
 
 
 class Standing(enum.Enum):
@@ -25,11 +26,19 @@ class Standing(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A standing, with the record's id if MADE and the seconds to wait if BUSY."""
+    """A standing, and what belongs to it.
+
+    Attributes:
+        made_id: of the record, if MADE.
+        wait_s: seconds to wait, if BUSY.
+        again: if YOURS: somebody announced it before and never said how it ended.
+
+    """
 
     standing: Standing
     made_id: str = ""
     wait_s: float = 0.0
+    again: bool = False
 
 
 # (subject, field): ("501", "note:welcome") or ("domain:acme.com", "company").
@@ -71,6 +80,19 @@ class Ledger:
             for thing, line in zip(things, reply, strict=True)
         }
 
+    def known(self, portal: str, things: Sequence[Thing]) -> dict[Thing, str]:
+        """Return the ids of those things that are written down as made."""
+        pipe = self._scripts.store.pipeline(transaction=False)
+        for subject, name in things:
+            pipe.hget(keys.of(portal, f"made:{subject}"), name)
+        with store_errors():
+            found = pipe.execute() if things else []
+        return {
+            thing: line.decode().removeprefix("made ")
+            for thing, line in zip(things, found, strict=True)
+            if line and line.startswith(b"made ")
+        }
+
     def confirm(
         self, portal: str, token: str, made: Mapping[Thing, str], *, ttl_s: float
     ) -> None:
@@ -99,4 +121,4 @@ def _entry(line: str) -> Entry:
         return Entry(Standing.MADE, made_id=rest)
     if word == "busy":
         return Entry(Standing.BUSY, wait_s=float(rest) / 1000)
-    return Entry(Standing(word))
+    return Entry(Standing(word), again=rest == "again")

@@ -23,6 +23,7 @@ NAMES = (
     "extend",
     "postpone",
     "purge",
+    "reaim",
     "recount",
     "replay",
     "reserve",

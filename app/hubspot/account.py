@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from app.hubspot.protocol import Request, Sender
-
-
-@dataclass(frozen=True, slots=True)
-class AccountDetails:
-    """What HubSpot says about an account; "" for what it does not say.
-
-    Attributes:
-        portal_id: digits.
-        account_type: "STANDARD", "DEVELOPER_TEST", "SANDBOX"...
-        time_zone: "Europe/Berlin"; daily limits start anew at its midnight.
-        currency: "EUR".
-        ui_domain: "app-eu1.hubspot.com".
-        data_location: "eu1", where the data is kept.
-
-    """
-
-    portal_id: str
-    account_type: str
-    time_zone: str
-    currency: str
-    ui_domain: str
-    data_location: str
-
-    def record_url(self, object_type_id: str, record_id: str) -> str:
-        """Return where a person sees the record; the type is an id such as "0-1"."""
-        page = f"{self.portal_id}/record/{object_type_id}/{record_id}"
-        return f"https://{self.ui_domain}/contacts/{page}"
+from app.hubspot.protocol import Reply, Request, Sender
+from app.hubspot.shapes.account import (
+    ACCOUNT_DETAILS,
+    API_USAGE,
+    AccountDetails,
+    ApiUsage,
+)
 
 
 class Account:
@@ -48,12 +25,26 @@ class Account:
 
         """
         path = self._sender.version.account_details()
-        body = self._sender.send(Request("GET", path, family="account")).mapping()
-        return AccountDetails(
-            portal_id=str(body.get("portalId") or ""),
-            account_type=str(body.get("accountType") or ""),
-            time_zone=str(body.get("timeZone") or ""),
-            currency=str(body.get("companyCurrency") or ""),
-            ui_domain=str(body.get("uiDomain") or ""),
-            data_location=str(body.get("dataHostingLocation") or ""),
-        )
+        return ACCOUNT_DETAILS.one(self._send("GET", path))
+
+    def daily_usage(self) -> tuple[ApiUsage, ...]:
+        """Ask HubSpot how many calls all private apps together made today.
+
+        Raises:
+            HubSpotError: HubSpot did not answer it.
+
+        """
+        path = self._sender.version.daily_usage()
+        return tuple(API_USAGE.each(self._send("GET", path)))
+
+    def uninstall(self) -> None:
+        """Remove the app from the account; its tokens end with it.
+
+        Raises:
+            HubSpotError: Denied for the token of a private app.
+
+        """
+        self._send("DELETE", self._sender.version.uninstall())
+
+    def _send(self, method: str, path: str) -> Reply:
+        return self._sender.send(Request(method, path, family="account"))

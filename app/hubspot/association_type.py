@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +17,9 @@ class AssociationType:
 
     """
 
-    category: str
-    type_id: int
+    category: str = ""
+    type_id: int = 0
     label: str | None = None
-
-    def spec(self) -> dict[str, Any]:
-        """Return the JSON that names the type in a write."""
-        return {
-            "associationCategory": self.category,
-            "associationTypeId": self.type_id,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +27,7 @@ class Association:
     """The way from one record to the record `to_id`; the types are never empty."""
 
     to_id: str
-    types: tuple[AssociationType, ...]
+    types: tuple[AssociationType, ...] = ()
 
 
 def _hubspot_defined(type_id: int, label: str | None = None) -> AssociationType:
@@ -69,4 +61,40 @@ DEFAULT_TYPES: Mapping[tuple[str, str], AssociationType] = {
     ("tasks", "contacts"): _hubspot_defined(204),
     ("communications", "contacts"): _hubspot_defined(81),
     ("postal_mail", "contacts"): _hubspot_defined(453),
+    ("companies", "deals"): _hubspot_defined(342),
+    ("deals", "companies"): _hubspot_defined(341),
+    ("companies", "tickets"): _hubspot_defined(340),
+    ("tickets", "companies"): _hubspot_defined(339),
+    ("deals", "tickets"): _hubspot_defined(27),
+    ("tickets", "deals"): _hubspot_defined(28),
+    ("companies", "calls"): _hubspot_defined(181),
+    ("calls", "companies"): _hubspot_defined(182),
+    ("companies", "emails"): _hubspot_defined(185),
+    ("emails", "companies"): _hubspot_defined(186),
+    ("companies", "meetings"): _hubspot_defined(187),
+    ("meetings", "companies"): _hubspot_defined(188),
+    ("companies", "notes"): _hubspot_defined(189),
+    ("notes", "companies"): _hubspot_defined(190),
+    ("companies", "tasks"): _hubspot_defined(191),
+    ("tasks", "companies"): _hubspot_defined(192),
+    ("deals", "calls"): _hubspot_defined(205),
+    ("calls", "deals"): _hubspot_defined(206),
+    ("deals", "emails"): _hubspot_defined(209),
+    ("emails", "deals"): _hubspot_defined(210),
+    ("deals", "meetings"): _hubspot_defined(211),
+    ("meetings", "deals"): _hubspot_defined(212),
+    ("deals", "notes"): _hubspot_defined(213),
+    ("notes", "deals"): _hubspot_defined(214),
+    ("deals", "tasks"): _hubspot_defined(215),
+    ("tasks", "deals"): _hubspot_defined(216),
+    ("tickets", "calls"): _hubspot_defined(219),
+    ("calls", "tickets"): _hubspot_defined(220),
+    ("tickets", "emails"): _hubspot_defined(223),
+    ("emails", "tickets"): _hubspot_defined(224),
+    ("tickets", "meetings"): _hubspot_defined(225),
+    ("meetings", "tickets"): _hubspot_defined(226),
+    ("tickets", "notes"): _hubspot_defined(227),
+    ("notes", "tickets"): _hubspot_defined(228),
+    ("tickets", "tasks"): _hubspot_defined(229),
+    ("tasks", "tickets"): _hubspot_defined(230),
 }

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from app.errors import Refused, ServerBroken
-from app.hubspot import batch, protocol
+from app.errors import ServerBroken
+from app.hubspot import protocol
+from app.hubspot.association_batches import AssociationBatches
+from app.hubspot.association_labels import AssociationLabels
 from app.hubspot.association_type import Association, AssociationType
-from app.hubspot.batch import Answer, BatchResult, Item
 from app.hubspot.protocol import Reply, Request, Sender
+from app.hubspot.shapes.association import ASSOCIATION, SPEC
 
 # https://developers.hubspot.com/docs/api-reference/latest/crm/associations/associate-records/guide
-MOST_READ = 1_000
-MOST_CREATED = 2_000
-# HubSpot does not say how many it takes; a hundred is what others get away with.
-MOST_ARCHIVED = 100
 PAGE = 500
-NONE_FOUND = "NO_ASSOCIATIONS_FOUND"
-
-Pair = tuple[str, str]
-Found = tuple[Association, ...]
 
 
-class Associations:
+class Associations(AssociationBatches):
     """The associations from records of one type to records of another."""
 
     def __init__(self, sender: Sender, from_type: str, to_type: str) -> None:
-        self._sender = sender
-        self._path = sender.version.associations(from_type, to_type)
-        self._record_path = sender.version.record_associations(from_type, to_type)
+        super().__init__(sender, from_type, to_type)
+        version = sender.version
+        self.labels = AssociationLabels(sender, from_type, to_type)
+        self._record_path = version.record_associations(from_type, to_type)
+        self._pair_path = self._record_path + "/{to_id}"
+        self._default_path = version.default_association(from_type, to_type)
 
     def of(self, from_id: str) -> Iterator[Association]:
         """Yield the associations of one record.
@@ -41,15 +37,8 @@ class Associations:
         """
         query = {"limit": str(PAGE)}
         while True:
-            request = Request(
-                "GET",
-                self._record_path,
-                query=query,
-                family="associations",
-                values={"id": from_id},
-            )
-            reply = self._sender.send(request)
-            yield from (_association(entry) for entry in reply.items("results"))
+            reply = self._call("GET", self._record_path, from_id, query=query)
+            yield from ASSOCIATION.each(reply)
             after = protocol.after(reply.mapping())
             if after is None:
                 return
@@ -57,202 +46,44 @@ class Associations:
                 raise ServerBroken("HubSpot turns the pages of a list in a circle")
             query = {"limit": str(PAGE), "after": after}
 
-    def batch_read(self, from_ids: Iterable[str]) -> BatchResult[str, Found]:
-        """Read the associations of many records, all pages of them.
+    def create_default(self, from_id: str, to_id: str) -> None:
+        """Associate two records without a label; they may be associated already.
 
-        `records` holds an empty tuple for a record without associations, as for one
-        that does not exist: HubSpot does not tell the difference.
+        Raises:
+            HubSpotError: Refused with status 400 or 404 when one does not exist.
+
         """
-        items = [Item(each, {"id": each}) for each in dict.fromkeys(from_ids)]
-        result: BatchResult[str, Found] = BatchResult()
-        visited: set[Pair] = set()
-        while items:
-            page = _Page(self._post)
-            part = batch.carry_out(items, MOST_READ, page.read, batch.blame_nobody)
-            for from_id, more in part.records.items():
-                result.records[from_id] = result.records.get(from_id, ()) + more
-            result.errors.update(part.errors)
-            result.unsent.update(part.unsent)
-            following = set(page.following.items()) - visited
-            visited |= following
-            items = [Item(key, {"id": key, "after": at}) for key, at in following]
-        for from_id in result.errors:
-            # Half a list is no answer.
-            result.records.pop(from_id, None)
-        return result
+        self._call("PUT", self._default_path, from_id, to_id)
 
-    def batch_create(
-        self, links: Iterable[tuple[str, str, Sequence[AssociationType]]]
-    ) -> BatchResult[Pair, tuple[AssociationType, ...]]:
-        """Associate many pairs of (from id, to id, types); repeating it does no harm.
-
-        `records` holds the types that were asked for, by (from id, to id). The types
-        given twice for the same pair are put together.
-        """
-        wanted: dict[Pair, tuple[AssociationType, ...]] = {}
-        for from_id, to_id, types in links:
-            pair = (from_id, to_id)
-            wanted[pair] = tuple(dict.fromkeys((*wanted.get(pair, ()), *types)))
-        items = [
-            Item(
-                pair,
-                {
-                    "from": {"id": pair[0]},
-                    "to": {"id": pair[1]},
-                    "types": [each.spec() for each in types],
-                },
-            )
-            for pair, types in wanted.items()
-        ]
-
-        def attempt(
-            part: Sequence[Item[Pair]],
-        ) -> Answer[Pair, tuple[AssociationType, ...]]:
-            reply = self._post("batch/create", [item.body for item in part])
-            said = batch.left_out(_by_pair(reply, [item.key for item in part]))
-            return Answer({pair: wanted[pair] for pair in said.records}, said.errors)
-
-        return batch.carry_out(items, MOST_CREATED, attempt, _blame_ids)
-
-    def batch_archive(self, pairs: Iterable[Pair]) -> BatchResult[Pair, None]:
-        """Take apart many pairs of (from id, to id), whatever their types.
-
-        `records` holds the pairs that are apart now.
-        """
-        items = [
-            Item(pair, {"from": {"id": pair[0]}, "to": [{"id": pair[1]}]})
-            for pair in dict.fromkeys(pairs)
-        ]
-
-        def attempt(part: Sequence[Item[Pair]]) -> Answer[Pair, None]:
-            reply = self._post("batch/archive", [item.body for item in part])
-            pairs = [item.key for item in part]
-            errors = _by_pair(reply, pairs).errors if reply.body else {}
-            return Answer(
-                dict.fromkeys(pair for pair in pairs if pair not in errors), errors
-            )
-
-        return batch.carry_out(items, MOST_ARCHIVED, attempt, _blame_ids)
-
-    def _post(self, call: str, inputs: Sequence[Mapping[str, Any]]) -> Reply:
-        path = f"{self._path}/{call}"
-        body = {"inputs": inputs}
-        return self._sender.send(Request("POST", path, body, family="associations"))
-
-
-class _Page:
-    """Reads one page of many records; notes down who has another one, and where."""
-
-    def __init__(
-        self, post: Callable[[str, Sequence[Mapping[str, Any]]], Reply]
+    def create(
+        self, from_id: str, to_id: str, types: Sequence[AssociationType]
     ) -> None:
-        self._post = post
-        self.following: dict[str, str] = {}
+        """Associate two records with these types.
 
-    def read(self, items: Sequence[Item[str]]) -> Answer[str, Found]:
-        reply = self._post("batch/read", [item.body for item in items])
-        for entry in reply.items("results"):
-            after = protocol.after(entry)
-            if after is not None:
-                self.following.update(dict.fromkeys(_from_ids(entry), after))
-        answer = batch.sort_out(
-            reply,
-            [item.key for item in items],
-            names_of_result=_from_ids,
-            names_of_error=_from_ids_of_error,
-            read=_associations,
+        Labels that the two had before and that are not among `types` are gone: give
+        all that shall be there.
+
+        Raises:
+            HubSpotError: Refused with status 400 when one does not exist, or a type
+                leads elsewhere.
+
+        """
+        body = [SPEC.write(each) for each in types]
+        self._call("PUT", self._pair_path, from_id, to_id, body=body)
+
+    def archive(self, from_id: str, to_id: str) -> None:
+        """Take two records apart, whatever the types; they may be apart already.
+
+        Raises:
+            HubSpotError: HubSpot did not do it.
+
+        """
+        self._call("DELETE", self._pair_path, from_id, to_id)
+
+    def _call(
+        self, method: str, path: str, from_id: str, to_id: str = "", **more: Any
+    ) -> Reply:
+        values = {"id": from_id, "to_id": to_id}
+        return self._sender.send(
+            Request(method, path, family="associations", values=values, **more)
         )
-        lonely = [
-            key
-            for key, error in answer.errors.items()
-            if error.sub_category.endswith(NONE_FOUND)
-        ]
-        for key in lonely:
-            del answer.errors[key]
-            answer.records[key] = ()
-        return batch.left_out(answer)
-
-
-def _association(entry: Mapping[str, Any]) -> Association:
-    types = entry.get("associationTypes")
-    listed = types if isinstance(types, list) else []
-    kinds = (_association_type(each) for each in listed if isinstance(each, dict))
-    return Association(str(entry.get("toObjectId", "")), tuple(kinds))
-
-
-def _association_type(entry: Mapping[str, Any]) -> AssociationType:
-    type_id = str(entry.get("typeId"))
-    return AssociationType(
-        category=str(entry.get("category", "")),
-        type_id=int(type_id) if type_id.isdecimal() else 0,
-        label=entry.get("label"),
-    )
-
-
-def _associations(entry: Mapping[str, Any]) -> Found:
-    to = entry.get("to")
-    listed = to if isinstance(to, list) else []
-    return tuple(_association(each) for each in listed if isinstance(each, dict))
-
-
-def _from_ids(entry: Mapping[str, Any]) -> Iterator[str]:
-    yield from _ids(entry, "from", "fromObjectId")
-
-
-def _from_ids_of_error(entry: Mapping[str, Any]) -> Iterator[str]:
-    """Yield whom an error is about: by its context, else by its words."""
-    named = batch.context(entry, "fromObjectId")
-    # "No company is associated with contact 501.", "abc is not a valid ID"
-    yield from named or re.findall(r"\w+", str(entry.get("message", "")))
-
-
-def _ids(entry: Mapping[str, Any], side: str, flat: str) -> list[str]:
-    """Return the id of one side: {"from": {"id": "5"}} or {"fromObjectId": 5}."""
-    holder = entry.get(side)
-    found = holder.get("id") if isinstance(holder, dict) else entry.get(flat)
-    return [] if found is None else [str(found)]
-
-
-def _by_pair(reply: Reply, pairs: Collection[Pair]) -> Answer[Pair, None]:
-    def of_result(entry: Mapping[str, Any]) -> list[Pair]:
-        from_ids = _ids(entry, "from", "fromObjectId")
-        to_ids = _ids(entry, "to", "toObjectId")
-        return list(zip(from_ids, to_ids, strict=False))
-
-    def of_error(entry: Mapping[str, Any]) -> list[Pair]:
-        from_ids = batch.context(entry, "fromObjectId")
-        to_ids = batch.context(entry, "toObjectId")
-        if from_ids or to_ids:
-            return [
-                pair
-                for pair in pairs
-                if pair[0] in (from_ids or pair) and pair[1] in (to_ids or pair)
-            ]
-        return _with_ids(pairs, batch.context(entry, INVALID_IDS))
-
-    return batch.sort_out(
-        reply,
-        pairs,
-        names_of_result=of_result,
-        names_of_error=of_error,
-        read=lambda _: None,
-    )
-
-
-# https://developers.hubspot.com/docs/api-reference/error-handling
-INVALID_IDS = "INVALID_OBJECT_IDS"
-
-
-def _blame_ids(refusal: Refused, items: Sequence[Item[Pair]]) -> Collection[Pair]:
-    """Name the pairs with a record that HubSpot says does not exist."""
-    sentences = refusal.context.get(INVALID_IDS, ())
-    return _with_ids([item.key for item in items], sentences)
-
-
-def _with_ids(pairs: Collection[Pair], sentences: Iterable[str]) -> list[Pair]:
-    """Return the pairs that sentences such as "CONTACT=5 is not valid" are about."""
-    invalid = {found for each in sentences for found in re.findall(r"=(\w+)", each)}
-    # The two sides are records of different types: an id that is on both sides of the
-    # batch may be invalid on one of them only.
-    invalid -= {pair[0] for pair in pairs} & {pair[1] for pair in pairs}
-    return [pair for pair in pairs if invalid & set(pair)]

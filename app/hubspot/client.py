@@ -1,7 +1,8 @@
 """The client of HubSpot's API: one `send`, and the families that hang off it.
 
-Nothing is retried here. What to do about an error is decided by its class
-(app.errors), by those who know what else is waiting.
+Nothing is retried here, but for a call that met an old token and got a new one.
+What to do about an error is decided by its class (app.errors), by those who know what
+else is waiting.
 """
 
 from __future__ import annotations
@@ -14,23 +15,28 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-import orjson
 import requests
 
 from app.errors import (
     ConfigError,
+    Denied,
     HubSpotError,
-    Refused,
     StoreDown,
 )
 from app.hubspot import protocol, transport
 from app.hubspot.account import Account
 from app.hubspot.associations import Associations
+from app.hubspot.associations_v3 import AssociationsV3
+from app.hubspot.contacts_v1 import ContactsV1
+from app.hubspot.credential import Bearer, Credential, Renewable
 from app.hubspot.objects import Objects
+from app.hubspot.owners import Owners
+from app.hubspot.properties import Properties
 from app.hubspot.protocol import Reply, Request
 from app.hubspot.search import Search
 from app.hubspot.throttle import LANES, MAX_WAIT_S, Throttle
 from app.hubspot.version import CURRENT, ApiVersion
+from app.hubspot.webhooks import Webhooks
 
 API_URL = "https://api.hubapi.com"
 
@@ -72,7 +78,8 @@ class HubSpot:
 
     Args:
         base_url: "https://api.hubapi.com", or where the sandbox runs.
-        token: an access token, or what returns the current one before every call.
+        token: an access token, or what returns the current one before every call
+            (`app.hubspot.portal_token.PortalToken` for OAuth).
         portal_id: the customer account, digits; names the limits it shares.
         version: which paths to call.
         throttle: shared by everybody who calls this portal; None lets every call go
@@ -84,6 +91,7 @@ class HubSpot:
         max_wait_s: longest wait for the throttle before Throttled is raised.
         on_call: told about every call that was sent.
         clock: measures `CallRecord.seconds`.
+        credential: what the token is; DeveloperKey for the calls that manage apps.
 
     Raises:
         ConfigError: the base URL is none, or the lane does not exist.
@@ -104,6 +112,7 @@ class HubSpot:
         max_wait_s: float = MAX_WAIT_S,
         on_call: Callable[[CallRecord], None] = ignore_call,
         clock: Callable[[], float] = time.perf_counter,
+        credential: Callable[[str], Credential] = Bearer,
     ) -> None:
         if not base_url.startswith(("https://", "http://")):
             raise ConfigError(f"{base_url!r} is not the URL of an API")
@@ -120,6 +129,7 @@ class HubSpot:
         self._max_wait_s = max_wait_s
         self._on_call = on_call
         self._clock = clock
+        self._credential = credential
         self._before_call: Callable[[], None] = _do_nothing
 
     def __repr__(self) -> str:
@@ -166,13 +176,35 @@ class HubSpot:
         """Return the search over the records of a type."""
         return Search(self, object_type)
 
+    def properties(self, object_type: str) -> Properties:
+        """Return the properties that records of a type have, and their groups."""
+        return Properties(self, object_type)
+
+    @property
+    def owners(self) -> Owners:
+        """The people whom records can belong to."""
+        return Owners(self)
+
     @property
     def account(self) -> Account:
         """The account that the token belongs to."""
         return Account(self)
 
+    def webhooks(self, app_id: str) -> Webhooks:
+        """Return what HubSpot tells an app by webhook; needs a developer's key."""
+        return Webhooks(self, app_id)
+
+    @property
+    def contacts_v1(self) -> ContactsV1:
+        """Contacts by the calls that HubSpot ends in September 2027."""
+        return ContactsV1(self)
+
+    def associations_v3(self, from_type: str, to_type: str) -> AssociationsV3:
+        """Return associations by the calls that HubSpot ends in September 2027."""
+        return AssociationsV3(self, from_type, to_type)
+
     def send(self, request: Request) -> Reply:
-        """Carry out one call, once, when the throttle lets it go.
+        """Carry out one call when the throttle lets it go.
 
         Raises:
             HubSpotError: what HubSpot answered, or that it did not; Throttled also
@@ -180,8 +212,20 @@ class HubSpot:
             StoreDown: the throttle's store did not answer; nothing was sent.
 
         """
-        raw = _encoded(request)
-        auth = transport.Bearer(self._token() if callable(self._token) else self._token)
+        raw = protocol.encoded(request)
+        token = self._token() if callable(self._token) else self._token
+        try:
+            return self._exchange(request, raw, token)
+        except Denied as denial:
+            if denial.status != 401 or not isinstance(self._token, Renewable):
+                raise
+        # HubSpot did nothing, so that this is safe whatever the call is.
+        self._token.expired(token)
+        return self._exchange(request, raw, self._token())
+
+    def _exchange(self, request: Request, raw: bytes | None, token: str) -> Reply:
+        """Send the call once, and let everybody know who has to."""
+        auth = self._credential(token)
         self._admit(request)
         started = self._clock()
         status, error = None, ""
@@ -196,7 +240,8 @@ class HubSpot:
             )
             status = answer.status_code
             self._learn(request, answer)
-            return protocol.read(status, answer.headers, answer.content)
+            content = answer.content if answer.ok else auth.hide(answer.content)
+            return protocol.read(status, answer.headers, content)
         except HubSpotError as problem:
             error = type(problem).__name__
             self._stand_still(request, problem)
@@ -236,20 +281,3 @@ class HubSpot:
                 str(problem),
                 family=request.family if own_limit else None,
             )
-
-
-def _encoded(request: Request) -> bytes | None:
-    """Return the body as JSON.
-
-    Raises:
-        Refused: with status 400, as HubSpot would; nothing was sent.
-
-    """
-    if request.body is None:
-        return None
-    try:
-        return orjson.dumps(request.body)
-    except orjson.JSONEncodeError as error:
-        raise Refused(
-            f"this cannot be sent as JSON, and was not: {error}", status=400
-        ) from error

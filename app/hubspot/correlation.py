@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.errors import ServerBroken
-from app.hubspot import batch, record
+from app.hubspot import batch
 from app.hubspot.batch import Answer, BatchResult, Item
 from app.hubspot.protocol import Reply
 from app.hubspot.record import Record
+from app.hubspot.shapes.record import RECORD
+from app.hubspot.shapes.record_request import TRACE
 
-TRACE = "objectWriteTraceId"
 EMAIL = "email"
 ADDITIONAL = "hs_additional_emails"
 
@@ -67,7 +68,7 @@ class Names:
             keys,
             names_of_result=self._of_result,
             names_of_error=self._of_error,
-            read=record.read,
+            read=RECORD.read,
         )
 
     def _of_result(self, entry: Mapping[str, Any]) -> Iterator[str]:
@@ -76,7 +77,7 @@ class Names:
         if self.id_property is None:
             yield str(entry.get("id"))
             return
-        properties = record.read(entry).properties
+        properties = RECORD.read(entry).properties
         for name in self.needed:
             values = properties.get(name) or ""
             # Additional addresses come as "a@example.com;b@example.com".
@@ -104,7 +105,7 @@ def of_created(reply: Reply, items: Sequence[Item[str]]) -> Answer[str, Record]:
         [item.key for item in items],
         names_of_result=_trace_of_result,
         names_of_error=lambda entry: batch.context(entry, TRACE),
-        read=record.read,
+        read=RECORD.read,
     )
     if not answer.strays:
         return batch.left_out(answer)
@@ -113,7 +114,7 @@ def of_created(reply: Reply, items: Sequence[Item[str]]) -> Answer[str, Record]:
     for entry in answer.strays:
         key = _most_alike(entry, open_items)
         if key is not None:
-            records[key] = record.read(entry)
+            records[key] = RECORD.read(entry)
             open_items = [item for item in open_items if item.key != key]
     error = ServerBroken(
         "HubSpot's answer does not tell which record was made of which input: it may"
@@ -129,7 +130,7 @@ def _trace_of_result(entry: Mapping[str, Any]) -> Sequence[str]:
 
 def _most_alike(entry: Mapping[str, Any], items: Sequence[Item[str]]) -> str | None:
     """Return the input with whose values most of the result's agree, if it is one."""
-    created = record.read(entry).properties
+    created = RECORD.read(entry).properties
     ranked = sorted(((_alike(item, created), item.key) for item in items), reverse=True)
     if not ranked or ranked[0][0] == 0:
         return None

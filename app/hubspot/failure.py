@@ -62,7 +62,7 @@ def error(
         if said
         else _meaning(kind, status, wait),
         status=status,
-        category=_text(body, "category") or _text(body, "errorType"),
+        category=_category(body),
         correlation_id=_text(body, "correlationId")
         or headers.get("x-hubspot-correlation-id", ""),
         sub_category=_text(body, "subCategory") or policy,
@@ -107,6 +107,12 @@ def _meaning(kind: type[HubSpotError], status: int, wait: float | None) -> str:
     return f"something that is not HubSpot's API answered ({status})"
 
 
+def _category(body: Mapping[str, Any]) -> str:
+    # OAuth says "BAD_REFRESH_TOKEN" where all others say "error".
+    status = _text(body, "status").removeprefix("error")
+    return _text(body, "category") or _text(body, "errorType") or status
+
+
 def _policy(body: Mapping[str, Any]) -> str:
     """Return the limit that was hit, "" when the answer does not name it."""
     named = _text(body, "policyName").upper()
@@ -143,12 +149,17 @@ def _said(body: Mapping[str, Any]) -> str:
     if is_list:
         message = "; ".join(_property_problems(listed)) or message
     details = _details(body)
-    more = [_text(detail, "message") for detail in details]
+    more = [_text(_inner(detail), "message") for detail in details]
     more += [_scopes(holder) for holder in (body, *details)]
     for sentence in more:
         if sentence not in message and len(message) < LONGEST_MESSAGE:
             message = f"{message}; {sentence}" if message else sentence
     return TOKEN.sub("(token)", message)[:LONGEST_MESSAGE]
+
+
+def _inner(detail: Mapping[str, Any]) -> Mapping[str, Any]:
+    wrapped = detail.get("error")
+    return wrapped if isinstance(wrapped, dict) else detail
 
 
 def _scopes(detail: Mapping[str, Any]) -> str:
@@ -173,14 +184,23 @@ def _text(body: Mapping[str, Any], name: str) -> str:
 
 
 def _details(body: Mapping[str, Any]) -> tuple[Mapping[str, object], ...]:
-    listed = body.get("errors")
+    # Version 1 has its own name for it, and says there at which place of a batch.
+    listed = body.get("errors") or body.get("failureMessages")
     listed = listed if isinstance(listed, list) else []
     return tuple(entry for entry in listed if isinstance(entry, dict))
 
 
 def _context(body: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
-    """Return `context` as lists of text, whatever HubSpot put into it."""
-    context = body.get("context")
+    context = texts(body.get("context"))
+    # Version 1 says in its own way which contact was in the way of another.
+    existing = body.get("identityProfile")
+    if isinstance(existing, dict) and existing.get("vid"):
+        context = {**context, "existingId": (str(existing["vid"]),)}
+    return context
+
+
+def texts(context: Any) -> Mapping[str, tuple[str, ...]]:
+    """Return a context as lists of text, whatever HubSpot put into it."""
     if not isinstance(context, dict):
         return {}
     return {

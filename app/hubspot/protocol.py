@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import orjson
 
-from app.errors import ServerBroken
+from app.errors import Refused, ServerBroken
 from app.hubspot import failure
 from app.hubspot.version import ApiVersion
 
@@ -24,7 +24,7 @@ class Request:
         method: "GET", "POST"...
         path: below the base URL; "{id}" is filled in from `values`.
         body: what is sent as JSON, None for no body.
-        query: as it goes into the URL, unquoted.
+        query: as it goes into the URL, unquoted; a list goes there once for each value.
         family: which limit it counts against: "objects", "search",
             "associations", "account".
         repeatable: sending it twice ends where sending it once ends.
@@ -35,7 +35,7 @@ class Request:
     method: str
     path: str
     body: Json = None
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     family: str = "objects"
     repeatable: bool = True
     values: Mapping[str, str] = field(default_factory=dict)
@@ -117,6 +117,23 @@ class Sender(Protocol):
 
     def send(self, request: Request) -> Reply:
         """Carry out one call; raises HubSpotError."""
+
+
+def encoded(request: Request) -> bytes | None:
+    """Return the body as JSON, None when there is none.
+
+    Raises:
+        Refused: with status 400, as HubSpot would; nothing was sent.
+
+    """
+    if request.body is None:
+        return None
+    try:
+        return orjson.dumps(request.body)
+    except orjson.JSONEncodeError as error:
+        raise Refused(
+            f"this cannot be sent as JSON, and was not: {error}", status=400
+        ) from error
 
 
 def read(status: int, headers: Mapping[str, str], raw: bytes) -> Reply:

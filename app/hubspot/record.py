@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
 from app.hubspot.association_type import Association
 
@@ -14,10 +12,48 @@ from app.hubspot.association_type import Association
 class PropertyVersion:
     """A value that a property had from `set_at` (epoch seconds) on."""
 
-    value: str
-    set_at: float | None
+    value: str = ""
+    set_at: float | None = None
     source_type: str = ""
     source_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AssociatedRecord:
+    """A record that came along with another, e.g. type "contact_to_company"."""
+
+    id: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssociatedRecords:
+    """The records of one type that came along with another.
+
+    Attributes:
+        results: a record is there once for each type of the association.
+        cut_off: there are more than came along; `HubSpot.associations` reads all.
+
+    """
+
+    results: Sequence[AssociatedRecord] = ()
+    cut_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WriteWarning:
+    """What HubSpot put right by itself in a write.
+
+    Attributes:
+        category: "PROPERTY_VALUE_NORMALIZED".
+        message: "date_of_birth was normalized".
+        context: what was sent and what was stored, as lists of text.
+
+    """
+
+    category: str = ""
+    message: str = ""
+    context: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +69,24 @@ class Record:
         archived: it is in the recycle bin.
         new: after an upsert, whether it was created by it.
         history: earlier values, newest first, of properties read with history.
+        associations: by type of the others ("companies"), when they were asked for.
+        archived_at: epoch seconds, None unless it is in the recycle bin.
+        url: where a person sees it, "" when HubSpot did not say.
+        warnings: what HubSpot put right by itself in this write.
 
     """
 
     id: str
-    properties: Mapping[str, str | None]
+    properties: Mapping[str, str | None] = field(default_factory=dict)
     created_at: float | None = None
     updated_at: float | None = None
     archived: bool = False
     new: bool | None = None
     history: Mapping[str, Sequence[PropertyVersion]] = field(default_factory=dict)
+    associations: Mapping[str, AssociatedRecords] = field(default_factory=dict)
+    archived_at: float | None = None
+    url: str = ""
+    warnings: Sequence[WriteWarning] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,63 +103,3 @@ class NewRecord:
     properties: Mapping[str, str]
     associations: Sequence[Association] = ()
     key: str = ""
-
-
-def read(entry: Mapping[str, Any]) -> Record:
-    """Return the record that HubSpot described in JSON."""
-    new = entry.get("new")
-    properties = entry.get("properties")
-    return Record(
-        id=str(entry.get("id", "")),
-        properties={name: _text(v) for name, v in properties.items()}
-        if isinstance(properties, dict)
-        else {},
-        created_at=_epoch(entry.get("createdAt")),
-        updated_at=_epoch(entry.get("updatedAt")),
-        archived=entry.get("archived") is True,
-        new=new if isinstance(new, bool) else None,
-        history=_history(entry.get("propertiesWithHistory")),
-    )
-
-
-def write(record: NewRecord) -> dict[str, Any]:
-    """Return the JSON that creates a record."""
-    body: dict[str, Any] = {"properties": dict(record.properties)}
-    if record.associations:
-        body["associations"] = [
-            {"to": {"id": each.to_id}, "types": [kind.spec() for kind in each.types]}
-            for each in record.associations
-        ]
-    return body
-
-
-def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _epoch(value: Any) -> float | None:
-    try:
-        return datetime.fromisoformat(value).timestamp()
-    except (TypeError, ValueError):
-        return None
-
-
-def _history(value: Any) -> dict[str, tuple[PropertyVersion, ...]]:
-    if not isinstance(value, dict):
-        return {}
-    return {
-        name: tuple(_version(each) for each in versions if isinstance(each, dict))
-        for name, versions in value.items()
-        if isinstance(versions, list)
-    }
-
-
-def _version(entry: Mapping[str, Any]) -> PropertyVersion:
-    return PropertyVersion(
-        value=_text(entry.get("value")) or "",
-        set_at=_epoch(entry.get("timestamp")),
-        source_type=_text(entry.get("sourceType")) or "",
-        source_id=_text(entry.get("sourceId")) or "",
-    )

@@ -2,57 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from app.errors import Refused, ServerBroken
-from app.hubspot import protocol, record
-from app.hubspot.protocol import Request, Sender
+from app.hubspot import protocol
+from app.hubspot.protocol import Reply, Request, Sender
 from app.hubspot.record import Record
+from app.hubspot.shapes.record import RECORD
+from app.hubspot.shapes.search import (
+    SEARCH_REQUEST,
+    Filter,
+    FilterGroup,
+    SearchRequest,
+    Sort,
+)
+
+__all__ = ["Filter", "Search"]
 
 # https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm
 PAGE = 200
 MOST_RESULTS = 10_000
 LONGEST_BODY = 3_000
 MOST_VALUES = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """One condition, e.g. Filter("email", "EQ", "ada@example.com").
-
-    Attributes:
-        property: internal name.
-        operator: EQ, NEQ, LT, LTE, GT, GTE, BETWEEN, IN, NOT_IN, HAS_PROPERTY,
-            NOT_HAS_PROPERTY, CONTAINS_TOKEN, NOT_CONTAINS_TOKEN.
-        value: what to compare with, for all but IN, NOT_IN and the two HAS.
-        high_value: upper end, for BETWEEN.
-        values: for IN and NOT_IN; in lower case unless the property is an enumeration.
-
-    """
-
-    property: str
-    operator: str
-    value: str = ""
-    high_value: str = ""
-    values: Sequence[str] = ()
-
-    def body(self) -> dict[str, Any]:
-        """Return the condition in HubSpot's JSON."""
-        body: dict[str, Any] = {
-            "propertyName": self.property,
-            "operator": self.operator,
-        }
-        if self.operator in ("IN", "NOT_IN"):
-            body["values"] = list(self.values)
-        elif not self.operator.endswith("HAS_PROPERTY"):
-            body["value"] = self.value
-        if self.operator == "BETWEEN":
-            body["highValue"] = self.high_value
-        return body
 
 
 class Search:
@@ -86,14 +61,23 @@ class Search:
             HubSpotError: any other trouble, at any page.
 
         """
-        body = _body(groups, properties)
-        if sort:
-            direction = "DESCENDING" if sort.startswith("-") else "ASCENDING"
-            name = sort.removeprefix("-")
-            body["sorts"] = [{"propertyName": name, "direction": direction}]
-        if query:
-            body["query"] = query
-        return self._pages(body, limit)
+        request = SearchRequest(
+            _groups(groups), properties, _sorts(sort), query or None
+        )
+        return self._pages(request, limit)
+
+    def count(self, groups: Sequence[Sequence[Filter]] = (), *, query: str = "") -> int:
+        """Return how many records `find` would find, were there no ceiling.
+
+        Raises:
+            HubSpotError: as `find` does.
+
+        """
+        reply = self._send(SearchRequest(_groups(groups), query=query or None, limit=1))
+        total = reply.mapping().get("total")
+        if not isinstance(total, int):
+            raise ServerBroken("HubSpot's search did not say how many there are")
+        return total
 
     def by_values(
         self, name: str, values: Iterable[str], properties: Sequence[str] = ()
@@ -110,22 +94,23 @@ class Search:
         folded = list(dict.fromkeys(value.lower() for value in values))
         wanted = list(dict.fromkeys((name, *properties)))
         seen = set()
-        for body in _bodies(name, folded, wanted):
-            for found in self._pages(body, PAGE):
+        for request in _requests(name, folded, wanted):
+            for found in self._pages(request, PAGE):
                 if found.id not in seen:
                     seen.add(found.id)
                     yield found
 
-    def _pages(self, body: Mapping[str, Any], limit: int) -> Iterator[Record]:
+    def _send(self, request: SearchRequest) -> Reply:
+        body = SEARCH_REQUEST.write(request)
+        return self._sender.send(Request("POST", self._path, body, family="search"))
+
+    def _pages(self, request: SearchRequest, limit: int) -> Iterator[Record]:
         after = 0
         while after < MOST_RESULTS:
-            page = dict(body, limit=min(limit, MOST_RESULTS - after))
-            if after:
-                page["after"] = str(after)
-            reply = self._sender.send(
-                Request("POST", self._path, page, family="search")
-            )
-            yield from (record.read(entry) for entry in reply.items("results"))
+            most = min(limit, MOST_RESULTS - after)
+            page = replace(request, limit=most, after=str(after) if after else None)
+            reply = self._send(page)
+            yield from RECORD.each(reply)
             # A page may be short or even empty although there is a next one.
             following = _offset(protocol.after(reply.mapping()))
             if following is None:
@@ -140,33 +125,37 @@ class Search:
         )
 
 
-def _body(
-    groups: Sequence[Sequence[Filter]], properties: Sequence[str]
-) -> dict[str, Any]:
-    return {
-        "filterGroups": [{"filters": [each.body() for each in g]} for g in groups],
-        "properties": list(properties),
-    }
+def _groups(groups: Sequence[Sequence[Filter]]) -> list[FilterGroup]:
+    return [FilterGroup(filters) for filters in groups]
 
 
-def _bodies(
+def _sorts(sort: str) -> list[Sort]:
+    direction = "DESCENDING" if sort.startswith("-") else "ASCENDING"
+    return [Sort(sort.removeprefix("-"), direction)] if sort else []
+
+
+def _requests(
     name: str, values: Sequence[str], properties: Sequence[str]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[SearchRequest]:
     """Yield searches for all values, each as long as HubSpot takes it."""
-    empty = _body([[Filter(name, "IN")]], properties)
-    # Paging adds its own fields to the body.
-    room = LONGEST_BODY - _length(dict(empty, limit=PAGE, after=str(MOST_RESULTS)))
+
+    def request(chunk: Sequence[str]) -> SearchRequest:
+        group = FilterGroup([Filter(name, "IN", values=chunk)])
+        # Paging takes room, too.
+        return SearchRequest([group], properties, limit=PAGE, after=str(MOST_RESULTS))
+
+    room = LONGEST_BODY - _length(SEARCH_REQUEST.write(request([])))
     chunk: list[str] = []
     length = 0
     for value in values:
         needed = _length(value) + 1
         if chunk and (length + needed > room or len(chunk) == MOST_VALUES):
-            yield _body([[Filter(name, "IN", values=chunk)]], properties)
+            yield request(chunk)
             chunk, length = [], 0
         chunk.append(value)
         length += needed
     if chunk:
-        yield _body([[Filter(name, "IN", values=chunk)]], properties)
+        yield request(chunk)
 
 
 def _length(body: Any) -> int:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from http.cookiejar import DefaultCookiePolicy
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase
 
-from app.errors import Denied, Unreachable
+from app.errors import Unreachable
+from app.hubspot.credential import Credential
 from app.hubspot.protocol import Request
 
 USER_AGENT = "hubkeeper"
 POOL = 32
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 
 # Failures from before the request left this machine.
 NEVER_SENT = (
@@ -32,8 +33,9 @@ def exchange(
     request: Request,
     raw: bytes | None,
     *,
-    auth: Bearer,
+    auth: Credential,
     timeout: tuple[float, float],
+    content_type: str = JSON,
 ) -> requests.Response:
     """Send the request once and return whatever answers.
 
@@ -41,17 +43,18 @@ def exchange(
         session: where the connections are kept.
         base_url: without a slash at the end.
         request: its body is not looked at; `raw` holds it.
-        raw: JSON, None for no body.
-        auth: the access token.
+        raw: the body, None for none.
+        auth: who is calling.
         timeout: seconds to connect, and between two pieces of the answer.
+        content_type: of the body.
 
     Raises:
         Unreachable: nothing answered; says whether the call may have been carried out.
 
     """
-    headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
+    headers = {"Accept": JSON, "User-Agent": USER_AGENT}
     if raw is not None:
-        headers["Content-Type"] = "application/json"
+        headers["Content-Type"] = content_type
     try:
         return session.request(
             request.method,
@@ -65,31 +68,9 @@ def exchange(
             allow_redirects=False,
         )
     except requests.RequestException as error:
-        unreachable = _unreachable(error, request)
+        unreachable = _unreachable(error, request, auth)
     # Out here, because the cause holds the request, and with it the token.
     raise unreachable
-
-
-class Bearer(AuthBase):
-    """Puts the token on a request; being asked, keeps a .netrc from replacing it.
-
-    Raises:
-        Denied: this cannot be a token (empty, or with blanks, as copied from a mail).
-
-    """
-
-    def __init__(self, token: str) -> None:
-        if not re.fullmatch(r"[!-~]+", token):
-            raise Denied("there is no access token, or it holds blanks or odd letters")
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the header."""
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
-
-    def __repr__(self) -> str:
-        return "<Bearer>"
 
 
 def new_session() -> requests.Session:
@@ -103,7 +84,9 @@ def new_session() -> requests.Session:
     return session
 
 
-def _unreachable(error: requests.RequestException, request: Request) -> Unreachable:
+def _unreachable(
+    error: requests.RequestException, request: Request, auth: Credential
+) -> Unreachable:
     """Say what happened to the call, and whether it may have been carried out."""
     causes = list(_causes(error))
     if isinstance(error, NEVER_SENT) or any(isinstance(c, NEVER_SENT) for c in causes):
@@ -114,7 +97,9 @@ def _unreachable(error: requests.RequestException, request: Request) -> Unreacha
         after = "it may have been carried out: look before sending it again"
     late = isinstance(error, requests.Timeout)
     why = "no answer in time" if late else str(causes[-1]) or type(causes[-1]).__name__
-    return Unreachable(f"HubSpot cannot be reached ({why}); {after}")
+    # A developer's key stands in the URL, and the URL in some of the reasons.
+    hidden = auth.hide(why.encode()).decode()
+    return Unreachable(f"HubSpot cannot be reached ({hidden}); {after}")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

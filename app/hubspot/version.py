@@ -52,15 +52,54 @@ class ApiVersion:
         record = self._path("objects", "v4", from_type) + "/{id}"
         return f"{record}/associations/{_quoted(to_type)}"
 
+    def default_association(self, from_type: str, to_type: str) -> str:
+        """Return the path that associates "{id}" with "{to_id}" without a label."""
+        record = self._path("objects", "v4", from_type) + "/{id}"
+        return f"{record}/associations/default/{_quoted(to_type)}/{{to_id}}"
+
+    def undated_associations(self, from_type: str, to_type: str) -> str:
+        """Return the path of the v3 association calls, which have no dated twin."""
+        return f"/crm/v3/associations/{_quoted(from_type)}/{_quoted(to_type)}"
+
+    def typed_association(self, from_type: str, to_type: str) -> str:
+        """Return the v3 path of one association: "{id}", "{to_id}", "{type_id}"."""
+        record = f"/crm/v3/objects/{_quoted(from_type)}/{{id}}"
+        return f"{record}/associations/{_quoted(to_type)}/{{to_id}}/{{type_id}}"
+
+    def properties(self, object_type: str) -> str:
+        """Return the path of the properties of a type."""
+        return self._path("properties", "v3", object_type)
+
+    def owners(self) -> str:
+        """Return the path of the people that records can belong to."""
+        return self._path("owners", "v3")
+
     def account_details(self) -> str:
         """Return the path that tells which account a token belongs to."""
         return f"/account-info/{self.name}/details"
 
+    def daily_usage(self) -> str:
+        """Return the path that tells how many calls were made today."""
+        return f"/account-info/{self.name}/api-usage/daily/private-apps"
+
+    def uninstall(self) -> str:
+        """Return the path that removes the app from the account."""
+        return f"/appinstalls/{self.name}/external-install"
+
+    def oauth(self) -> str:
+        """Return the path where tokens are handed out."""
+        return f"/oauth/{self.name}/token"
+
+    def webhooks(self, app_id: str) -> str:
+        """Return the path of the settings and subscriptions of an app."""
+        room = "webhooks" if self.name in ("v3", "2026-03") else "app-webhooks"
+        return f"/{room}/{self.name}/{_quoted(app_id)}"
+
     def _path(self, room: str, undated: str, *types: str) -> str:
-        tail = "/".join(_quoted(each) for each in types)
+        tail = "".join(f"/{_quoted(each)}" for each in types)
         if self.name == "v3":
-            return f"/crm/{undated}/{room}/{tail}"
-        return f"/crm/{room}/{self.name}/{tail}"
+            return f"/crm/{undated}/{room}{tail}"
+        return f"/crm/{room}/{self.name}{tail}"
 
 
 # https://developers.hubspot.com/docs/developer-tooling/platform/versioning

@@ -3,128 +3,89 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
-from itertools import islice
 from typing import Any
 
 import orjson
 from flask import Blueprint, Response, request
 
-from app.sandbox import edits
+from app.sandbox import beginning, control_openapi, snapshot
 from app.sandbox.api.gate import Gate
 from app.sandbox.api.wire import JSON_TYPE
-from app.sandbox.crm import moment, object_types
-from app.sandbox.crm.record import Record
+from app.sandbox.clock import Clock
+from app.sandbox.control_account import Account
+from app.sandbox.control_app import AppControl
+from app.sandbox.control_endings import Endings
+from app.sandbox.control_endpoint import Answer, Endpoint, Json, body
+from app.sandbox.control_records import Records
+from app.sandbox.control_settings import Settings
 from app.sandbox.errors import ApiError
-from app.sandbox.faults import Fault
-from app.sandbox.limits import plan_from
 from app.sandbox.webhooks import WebhookSender
 
-DEFAULT_DUMP = 10_000
-
-Json = dict[str, Any]
-Answer = Json | tuple[Json, int]
+# What browsers say of a call that a page of this very server makes, or a person.
+# https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
+OWN_SITES = ("", "none", "same-origin")
 
 
 class Control:
-    """The handlers; each returns JSON, or JSON and a status."""
+    """The whole sandbox: its health, its state as a file, what passed."""
 
-    def __init__(self, gate: Gate, sender: WebhookSender) -> None:
+    def __init__(self, gate: Gate, sender: WebhookSender, clock: Clock) -> None:
         self._gate = gate
-        self._portal = gate.portal
         self._sender = sender
+        self._clock = clock
+        self._records = Records(gate.portal)
+        self._endings = Endings(gate.portal)
+        self._account = Account(gate.portal)
+        self._settings = Settings(gate, sender, clock)
+        self._app = AppControl(gate.app, gate.portal)
+        self._snapshot = snapshot.Snapshot(gate, clock)
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Return every call of the control plane."""
+        since = {"since": "only what arrived then or later, epoch seconds"}
+        saved: dict[str, Json] = {
+            "format": {"type": "integer"},
+            "state": {"type": "object", "description": "as GET /snapshot answers it"},
+        }
+        return (
+            Endpoint("GET", "/health", self.health),
+            Endpoint("GET", "/openapi.json", self.openapi),
+            Endpoint("POST", "/reset", self.reset),
+            Endpoint("GET", "/snapshot", self.take_snapshot),
+            Endpoint("PUT", "/snapshot", self.put_snapshot, saved),
+            *self._records.endpoints(),
+            *self._endings.endpoints(),
+            *self._account.endpoints(),
+            Endpoint("GET", "/requests", self.requests, query=since),
+            Endpoint("GET", "/requests/summary", self.requests_summary),
+            Endpoint("DELETE", "/requests", self.forget_requests),
+            *self._settings.endpoints(),
+            *self._app.endpoints(),
+        )
 
     def health(self) -> Answer:
         """Say that the sandbox is there, and which account it plays."""
-        return {"status": "ok", "portal_id": self._portal.portal_id}
+        return {"status": "ok", "portal_id": self._gate.portal.portal_id}
+
+    def openapi(self) -> Answer:
+        """Describe the control plane as an OpenAPI document."""
+        return control_openapi.document(self.endpoints())
 
     def reset(self) -> Answer:
-        """Empty the account; limits, switches and faults are as at the start."""
-        self._portal.reset()
-        self._gate.limiter.switch_to(self._gate.config.plan)
-        self._gate.faults.put([])
-        self._gate.recorder.clear()
+        """Be as at the start: account, app, limits, switches, faults, webhooks."""
+        beginning.begin(self._gate)
+        self._clock.change(speed=self._gate.config.clock_speed)
+        self._sender.reset()
         return {"status": "reset"}
 
-    def seed(self) -> Answer:
-        """Put records there as if they had always been there: no webhooks."""
-        counts = {}
-        with self._portal.at_work():
-            for name, rows in _body().items():
-                kind = object_types.infer(name)
-                counts[name] = edits.seed(self._portal, kind, rows)
-            self._portal.journal.forget()
-        return {"seeded": counts}, 201
+    def take_snapshot(self) -> Answer:
+        """Answer the whole state of the account, to be put back another day."""
+        return self._snapshot.take()
 
-    def create(self, object_type: str) -> Answer:
-        """Create records the way a person or an import does."""
-        body = _body()
-        with self._portal.at_work():
-            ids, errors = edits.create(
-                self._portal,
-                object_types.infer(object_type),
-                edits.inputs_of(body),
-                edits.origin_of(body),
-            )
-        return {"results": [{"id": i} for i in ids], "errors": errors}, 201
-
-    def update(self, object_type: str) -> Answer:
-        """Change records the way a person does."""
-        body = _body()
-        with self._portal.at_work():
-            ids, errors = edits.update(
-                self._portal,
-                object_types.infer(object_type),
-                edits.inputs_of(body),
-                edits.origin_of(body),
-            )
-        return {"results": [{"id": i} for i in ids], "errors": errors}
-
-    def delete(self, object_type: str) -> Answer:
-        """Archive records the way a person does."""
-        body = _body()
-        with self._portal.at_work():
-            ids = edits.archive(
-                self._portal,
-                object_types.infer(object_type),
-                edits.inputs_of(body),
-                edits.origin_of(body),
-            )
-        return {"results": [{"id": i} for i in ids]}
-
-    def dump(self, object_type: str) -> Answer:
-        """Answer whole records, associations included, without any limit."""
-        kind = object_types.infer(object_type)
-        limit = int(request.args.get("limit", DEFAULT_DUMP))
-        names = [n for n in request.args.get("properties", "").split(",") if n]
-        archived = request.args.get("archived") == "true"
-        with self._portal.at_work():
-            shelf = self._portal.shelf(kind)
-            ahead = shelf.from_id(request.args.get("after", ""), archived=archived)
-            found = list(islice(ahead, limit + 1))
-            body: Json = {"results": [self._whole(r, names) for r in found[:limit]]}
-        if len(found) > limit:
-            body["paging"] = {"next": {"after": found[limit].id}}
-        return body
-
-    def _whole(self, record: Record, names: list[str]) -> Json:
-        neighbours = self._portal.links.by_kind(record)
-        stored = record.properties
-        return {
-            "id": record.id,
-            "properties": {n: stored.get(n) for n in names} if names else stored,
-            "createdAt": moment.iso(record.created_at_ms),
-            "updatedAt": moment.iso(record.updated_at_ms),
-            "archived": record.archived,
-            "associations": {
-                object_types.infer(type_id).plural: [
-                    {"id": other, "types": sorted(types)}
-                    for other, types in linked.items()
-                ]
-                for type_id, linked in neighbours.items()
-                if linked
-            },
-        }
+    def put_snapshot(self) -> Answer:
+        """Put the account into the state of a snapshot; no webhooks."""
+        self._snapshot.put_back(body())
+        return {"status": "restored"}
 
     def requests(self) -> Answer:
         """Answer the API requests that are still remembered."""
@@ -140,93 +101,26 @@ class Control:
         self._gate.recorder.clear()
         return self._gate.recorder.summary()
 
-    def put_faults(self) -> Answer:
-        """Set the faults, all at once."""
-        faults = [Fault.from_json(raw) for raw in _body().get("faults", [])]
-        self._gate.faults.put(faults)
-        return self.faults()
-
-    def faults(self) -> Answer:
-        """Answer the faults that are set, and how often each struck."""
-        return {"faults": self._gate.faults.listed()}
-
-    def clear_faults(self) -> Answer:
-        """Take all faults away."""
-        self._gate.faults.put([])
-        return self.faults()
-
-    def put_limits(self) -> Answer:
-        """Change the rate limits and the lag of search; the windows start empty."""
-        body = _body()
-        self._portal.search_lag_s = float(
-            body.pop("search_lag_s", self._portal.search_lag_s)
-        )
-        if body:
-            limiter = self._gate.limiter
-            limiter.switch_to(plan_from(body, limiter.plan))
-        return self.limits()
-
-    def limits(self) -> Answer:
-        """Answer the rate limits and the lag of search."""
-        lag = {"search_lag_s": self._portal.search_lag_s}
-        return asdict(self._gate.limiter.plan) | lag
-
-    def put_switches(self) -> Answer:
-        """Flip switches; those not named stay as they are."""
-        self._portal.switches = self._portal.switches.flipped(_body())
-        return self.switches()
-
-    def switches(self) -> Answer:
-        """Answer all switches."""
-        return asdict(self._portal.switches)
-
-    def deliveries(self) -> Answer:
-        """Answer what the webhook sender did."""
-        return dict(self._sender.report())
-
-    def put_webhooks(self) -> Answer:
-        """Tell the webhook sender where to deliver, and how."""
-        try:
-            self._sender.configure(**_body())
-        except TypeError as error:
-            raise ValueError(str(error)) from error
-        return self.deliveries()
-
-    def drain_status(self) -> Answer:
-        """Answer whether everything was delivered or given up."""
-        return {"idle": self._sender.idle()}
-
 
 def build(control: Control) -> Blueprint:
     """Return the control plane as a blueprint."""
-    blueprint = Blueprint("control", __name__, url_prefix="/sandbox")
-    objects = "/objects/<object_type>"
-    rows: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
-        ("GET", "/health", control.health),
-        ("POST", "/reset", control.reset),
-        ("POST", "/seed", control.seed),
-        ("POST", objects, control.create),
-        ("PATCH", objects, control.update),
-        ("DELETE", objects, control.delete),
-        ("GET", objects, control.dump),
-        ("GET", "/requests", control.requests),
-        ("GET", "/requests/summary", control.requests_summary),
-        ("DELETE", "/requests", control.forget_requests),
-        ("PUT", "/faults", control.put_faults),
-        ("GET", "/faults", control.faults),
-        ("DELETE", "/faults", control.clear_faults),
-        ("PUT", "/limits", control.put_limits),
-        ("GET", "/limits", control.limits),
-        ("PUT", "/switches", control.put_switches),
-        ("GET", "/switches", control.switches),
-        ("GET", "/deliveries", control.deliveries),
-        ("PUT", "/webhooks", control.put_webhooks),
-        ("POST", "/webhooks/drain-status", control.drain_status),
-    )
-    for method, rule, handler in rows:
-        blueprint.add_url_rule(rule, handler.__name__, _view(handler), methods=[method])
+    blueprint = Blueprint("control", __name__, url_prefix=control_openapi.PREFIX)
+    for endpoint in control.endpoints():
+        view = _view(endpoint.handler)
+        blueprint.add_url_rule(
+            endpoint.path, endpoint.name, view, methods=[endpoint.method]
+        )
     blueprint.add_url_rule("/<path:anything>", "nothing", _nothing)
+    blueprint.before_request(_refuse_strangers)
     return blueprint
+
+
+def _refuse_strangers() -> Response | None:
+    """Refuse what some page on the web makes a person's browser send here."""
+    harmless = request.method == "GET"
+    if harmless or request.headers.get("Sec-Fetch-Site", "") in OWN_SITES:
+        return None
+    return _response({"error": "another site's page may not control the sandbox"}, 403)
 
 
 def _nothing(anything: str) -> Response:
@@ -244,14 +138,6 @@ def _view(handler: Callable[..., Answer]) -> Callable[..., Response]:
     return view
 
 
-def _response(body: Mapping[str, Any], status: int = 200) -> Response:
-    content = orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS)
-    return Response(content, status, content_type=JSON_TYPE)
-
-
-def _body() -> Json:
-    raw = request.get_data()
-    body = orjson.loads(raw) if raw else {}
-    if not isinstance(body, dict):
-        raise ValueError("the body must be a JSON object")
-    return body
+def _response(content: Mapping[str, Any], status: int = 200) -> Response:
+    encoded = orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS)
+    return Response(encoded, status, content_type=JSON_TYPE)

@@ -2,50 +2,17 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 import orjson
 
 from app.hubspot import signature
+from app.sandbox.crm.association_types import HUBSPOT_DEFINED
 from app.sandbox.crm.journal import Change
 from app.sandbox.delivery_options import SenderOptions
-
-# The objects that have event types of their own, besides the generic object.* ones.
-# https://developers.hubspot.com/docs/api-reference/legacy/webhooks/guide
-CLASSIC_TYPE_IDS = {
-    "contact": "0-1",
-    "company": "0-2",
-    "deal": "0-3",
-    "ticket": "0-5",
-    "product": "0-7",
-    "line_item": "0-8",
-}
-# https://developers.hubspot.com/docs/guides/crm/understanding-the-crm#object-type-ids
-TYPE_IDS = CLASSIC_TYPE_IDS | {
-    "communication": "0-18",
-    "task": "0-27",
-    "note": "0-46",
-    "meeting": "0-47",
-    "call": "0-48",
-    "email": "0-49",
-}
-# https://developers.hubspot.com/docs/api-reference/legacy/webhooks/guide
-HAPPENINGS = (
-    "creation",
-    "propertyChange",
-    "deletion",
-    "privacyDeletion",
-    "restore",
-    "merge",
-    "associationChange",
-)
-EVERYTHING_OF_CONTACTS = tuple({"eventType": f"contact.{each}"} for each in HAPPENINGS)
-# https://developers.hubspot.com/docs/api-reference/legacy/webhooks/guide
-NEVER_SENT = frozenset({"hs_lastmodifieddate", "num_unique_conversion_events"})
+from app.sandbox.delivery_subscription import LABELED, Subscription, Subscriptions
 
 # As captured from a delivery of January 2026; it says 10 s although 5 are allowed.
 # https://developers.hubspot.com/docs/api-reference/legacy/webhooks/guide
@@ -62,79 +29,9 @@ HEADERS = {
 Payload = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """One event type that the app listens to.
-
-    Attributes:
-        event_type: e.g. "contact.propertyChange" or "object.propertyChange".
-        type_id: of the objects it is about.
-        property_name: for a propertyChange, "" for any.
-
-    """
-
-    event_type: str
-    type_id: str
-    property_name: str = ""
-
-    @property
-    def happening(self) -> str:
-        """What has to happen: "creation", "propertyChange"..."""
-        return self.event_type.partition(".")[2]
-
-    @property
-    def is_generic(self) -> bool:
-        """Tell whether it is one of object.*."""
-        return self.event_type.startswith("object.")
-
-    def wants(self, change: Change) -> bool:
-        """Tell whether HubSpot would send this change to its owner."""
-        if (change.object_type_id, change.happening) != (self.type_id, self.happening):
-            return False
-        if change.happening == "propertyChange":
-            name = change.property_name
-            return name not in NEVER_SENT and self.property_name in ("", name)
-        if change.happening == "associationChange" and not self.is_generic:
-            ends = str(change.extra.get("associationType", "")).lower().split("_to_")
-            return all(end in CLASSIC_TYPE_IDS for end in ends)
-        return True
-
-
-def subscribed(options: SenderOptions) -> tuple[Subscription, ...]:
-    """Return the subscriptions that the options amount to, each once.
-
-    Raises:
-        ValueError: one of them is for an event type that HubSpot has not.
-
-    """
-    wanted = options.subscriptions
-    found = [
-        _subscription(each)
-        for each in (EVERYTHING_OF_CONTACTS if wanted is None else wanted)
-    ]
-    if options.generic:
-        found += [
-            Subscription(f"object.{each.happening}", each.type_id, each.property_name)
-            for each in found
-            if each.happening != "privacyDeletion"  # it has no generic form
-        ]
-    return tuple(dict.fromkeys(found))
-
-
-def _subscription(given: Mapping[str, str]) -> Subscription:
-    event_type = given.get("eventType", "")
-    name, _, happening = event_type.partition(".")
-    type_id = CLASSIC_TYPE_IDS.get(name, "")
-    if name == "object":
-        type_id = given.get("objectTypeId") or CLASSIC_TYPE_IDS["contact"]
-    if not type_id or happening not in HAPPENINGS:
-        raise ValueError(f"subscriptions: HubSpot has no eventType {event_type!r}")
-    return Subscription(event_type, type_id, given.get("propertyName") or "")
-
-
 def payloads(
     changes: Sequence[Change],
-    subscriptions: Sequence[Subscription],
+    subscriptions: Subscriptions,
     options: SenderOptions,
     random: Random,
 ) -> list[Payload]:
@@ -142,8 +39,7 @@ def payloads(
     return [
         _payload(change, each, options, random.randrange(1, 2**32))
         for change in changes
-        for each in subscriptions
-        if each.wants(change)
+        for each in subscriptions.to(change)
     ]
 
 
@@ -153,7 +49,7 @@ def _payload(
     name = change.property_name
     event: dict[str, Any] = {
         "eventId": event_id,
-        "subscriptionId": zlib.crc32(f"{subscription.event_type}:{name}".encode()),
+        "subscriptionId": subscription.id_for(change),
         "portalId": int(options.portal_id),
         "appId": int(options.app_id),
         "occurredAt": change.occurred_at_ms,
@@ -162,13 +58,21 @@ def _payload(
     }
     if _has_object_id(change, options):
         event["objectId"] = int(change.object_id)
-    if subscription.is_generic:
-        event |= _generic_fields(change)
     if change.happening == "propertyChange":
         event |= {"propertyName": name, "propertyValue": change.property_value}
     if change.change_flag:
         event["changeFlag"] = change.change_flag
     event |= change.extra
+    if subscription.is_generic:
+        event |= {"objectTypeId": change.object_type_id}
+        if change.happening == "propertyChange":
+            event["isSensitive"] = False
+        if change.happening == "associationChange":
+            event |= _typed_ends(change)
+            if options.association_by_number:
+                del event["associationType"]
+                event["associationCategory"] = HUBSPOT_DEFINED
+                event["associationTypeId"] = change.association_type_id
     event["changeSource"] = change.change_source
     if change.source_id:
         event["sourceId"] = change.source_id
@@ -178,21 +82,18 @@ def _payload(
 def _has_object_id(change: Change, options: SenderOptions) -> bool:
     if change.happening == "merge":
         return options.merge_with_object_id
+    if change.happening == "privacyDeletion":
+        return options.privacy_deletion_with_object_id
     return change.happening != "associationChange"
 
 
-def _generic_fields(change: Change) -> Payload:
-    type_id = change.object_type_id
-    if change.happening == "propertyChange":
-        return {"objectTypeId": type_id, "isSensitive": False}
-    if change.happening != "associationChange":
-        return {"objectTypeId": type_id}
-    # One change per direction, told from the side of its own object.
-    far_end = str(change.extra.get("associationType", "")).lower().rpartition("_to_")[2]
-    ends = {"objectTypeId": type_id, "fromObjectTypeId": type_id}
-    if far_end in TYPE_IDS:
-        ends["toObjectTypeId"] = TYPE_IDS[far_end]
-    return ends
+def _typed_ends(change: Change) -> Payload:
+    """Return the kinds at both ends; changes are told from the side of their object."""
+    start, _, end = str(change.extra["associationType"]).partition("_TO_")
+    return {
+        "fromObjectTypeId": LABELED[start].type_id,
+        "toObjectTypeId": LABELED[end].type_id,
+    }
 
 
 def body_of(events: Sequence[Payload], attempt: int) -> bytes:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields, replace
 
 # https://developers.hubspot.com/docs/api-reference/legacy/webhooks/guide
 MOST_EVENTS = 100
+# Every one of them is a thread here.
+MOST_CONCURRENT = 100
 
 # The options come from JSON: what has the wrong type must be said now, not fail later.
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -20,7 +22,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 _RANGES: Mapping[str, tuple[float, float]] = {
     "max_events": (1, MOST_EVENTS),
     "linger_s": (0, 60),
-    "concurrency": (1, 100),
+    "concurrency": (1, MOST_CONCURRENT),
     "timeout_s": (0.001, 600),
     "duplicate_rate": (0, 1),
     "duplicate_delay_s": (0, 3_600),
@@ -41,8 +43,9 @@ class SenderOptions:
         app_id: digits; the app that owns the subscriptions.
         portal_id: digits; the account where things happen.
         subscriptions: as in HubSpot's settings, {"eventType": ..., "propertyName": ...,
-            "objectTypeId": ...}; the property is optional and then any, the type is
-            for object.* and else contacts. None subscribes to all of contact.*.
+            "objectTypeId": ..., "id": ...}; the property is optional and then any, the
+            type is for object.* and else contacts, the id is digits and optional, too.
+            None subscribes to all of contact.*.
         generic: send an object.* copy of whatever has a subscription of its own.
         max_events: at most so many events in one delivery.
         linger_s: how long events gather before they are sent.
@@ -58,6 +61,10 @@ class SenderOptions:
         seed: decides event ids, copies, order and jitter.
         merge_with_object_id: give merge events an objectId, the surviving record;
             uncertain at HubSpot.
+        privacy_deletion_with_object_id: give privacyDeletion events an objectId;
+            uncertain at HubSpot.
+        association_by_number: object.associationChange events have associationTypeId
+            and associationCategory instead of associationType; uncertain at HubSpot.
         redirect_is_success: take a 3xx for a success; uncertain at HubSpot.
 
     """
@@ -79,6 +86,8 @@ class SenderOptions:
     reorder_window: int = 300
     seed: int = 0
     merge_with_object_id: bool = False
+    privacy_deletion_with_object_id: bool = True
+    association_by_number: bool = False
     redirect_is_success: bool = False
 
     def __post_init__(self) -> None:

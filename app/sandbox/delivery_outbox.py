@@ -18,6 +18,8 @@ from app.sandbox.delivery_options import SenderOptions
 
 # How many requests `report` tells of.
 REMEMBERED = 1_000
+# How many of them `letters` still knows the contents of.
+KEPT_LETTERS = 200
 _COUNTS = (
     "events_emitted",
     "events_delivered",
@@ -60,6 +62,14 @@ class Answer:
     took_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A delivery for people to look at; `answer` is None while it has yet to leave."""
+
+    delivery: Delivery
+    answer: Answer | None
+
+
 class Outbox:
     """Holds what has been emitted and is neither delivered nor lost."""
 
@@ -72,6 +82,7 @@ class Outbox:
         self._numbers = 0
         self._counts: Counter[str] = Counter()
         self._last: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
+        self._letters: deque[Letter] = deque(maxlen=KEPT_LETTERS)
 
     @property
     def has_unsorted(self) -> bool:
@@ -138,6 +149,20 @@ class Outbox:
         pending = counts["events_emitted"] - sum(counts[name] for name in done)
         return {**counts, "pending": pending, "last": list(self._last)}
 
+    def drop_all(self) -> None:
+        """Let go of everything that is not under way at this moment."""
+        coming = [*self._later, *self._ready]
+        lost = sum(len(each.events) for each in coming if not each.is_copy)
+        self._counts["events_dropped"] += lost + len(self._waiting)
+        self._waiting.clear()
+        self._later.clear()
+        self._ready.clear()
+
+    def letters(self) -> list[Letter]:
+        """Return the last requests and those to come, newest first."""
+        coming = [Letter(each, None) for each in sorted(self._later, reverse=True)]
+        return coming + list(reversed(self._letters))
+
     def _cut(self, now: float, options: SenderOptions) -> list[Delivery]:
         events, self._waiting = self._waiting, []
         if options.shuffle:
@@ -178,3 +203,4 @@ class Outbox:
             "events": len(sent.events),
         }
         self._last.append(told | asdict(answer))
+        self._letters.append(Letter(sent, answer))

@@ -144,6 +144,11 @@ class Faults:
             self._faults = [(fault, [0]) for fault in faults]
             self._random = random.Random(self._seed)  # noqa: S311 - no secret
 
+    def set_now(self) -> list[Fault]:
+        """Return the faults as they were set."""
+        with self._lock:
+            return [fault for fault, _ in self._faults]
+
     def listed(self) -> list[dict[str, object]]:
         """Return the faults as the control plane shows them, with their strikes."""
         with self._lock:

@@ -108,6 +108,11 @@ class Limiter:
             self._day = self._today()
             self._used_today = 0
 
+    def used_today(self) -> int:
+        """Return how many calls were made since midnight."""
+        with self._lock:
+            return self._used_today if self._day == self._today() else 0
+
     def take(self, family: Family) -> dict[str, str]:
         """Count one call; return the headers its answer carries.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from dataclasses import asdict, dataclass
+from itertools import islice
 
 KEPT = 10_000
 WINDOW_S = 10.0
@@ -75,6 +76,11 @@ class Recorder:
         """Return the kept requests that arrived at `at` or later, oldest first."""
         with self._lock:
             return [asdict(entry) for entry in self._entries if entry.at >= at]
+
+    def latest(self, count: int) -> list[Entry]:
+        """Return at most `count` of the kept requests, newest first."""
+        with self._lock:
+            return list(islice(reversed(self._entries), count))
 
     def summary(self) -> dict[str, object]:
         """Return the counts since the start, or since the last `clear`.

@@ -10,10 +10,10 @@ from typing import Any
 
 import requests
 
-from app.sandbox import delivery, delivery_options
+from app.sandbox import delivery, delivery_options, delivery_subscription
 from app.sandbox.crm.journal import Change
 from app.sandbox.delivery_options import SenderOptions
-from app.sandbox.delivery_outbox import Answer, Delivery, Outbox
+from app.sandbox.delivery_outbox import Answer, Delivery, Letter, Outbox
 
 __all__ = ["Sender", "SenderOptions"]
 
@@ -25,7 +25,8 @@ class Sender:
 
     `emit` returns at once; daemon threads deliver between `start` and `stop`. `clock`
     gives epoch seconds, `sleep` takes seconds, and `random` decides what the options'
-    seed decides otherwise.
+    seed decides otherwise. `signing_clock` is what the receiver's clock shows, where
+    `clock` runs faster.
     """
 
     def __init__(
@@ -35,15 +36,18 @@ class Sender:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         random: Random | None = None,
+        signing_clock: Callable[[], float] | None = None,
     ) -> None:
         self._clock = clock
+        self._signing_clock = signing_clock or clock
         self._sleep = sleep
         self._lock = threading.Lock()
         self._unsorted = threading.Condition(self._lock)  # the dispatcher waits for it
         self._ready = threading.Condition(self._lock)  # the workers
         self._settled = threading.Condition(self._lock)  # wait_idle
         self._threads: dict[str, threading.Thread] = {}  # a thread not in it ends
-        self._use(options or SenderOptions())
+        self._first = options or SenderOptions()
+        self._use(self._first)
         self._random = random or Random(self._options.seed)  # noqa: S311 - no secret
         # Two sources, so that ids do not depend on when threads draw from the other.
         self._outbox = Outbox(Random(self._random.getrandbits(64)))  # noqa: S311
@@ -79,6 +83,15 @@ class Sender:
                 self._staff()
             self._wake_all()
 
+    def reset(self) -> None:
+        """Have the first options again, and drop what has not left."""
+        with self._lock:
+            self._outbox.drop_all()
+            self._use(self._first)
+            if self._threads:
+                self._staff()
+            self._wake_all()
+
     def emit(self, changes: Sequence[Change]) -> None:
         """Let these changes be told to whoever subscribed to them."""
         with self._lock:
@@ -107,8 +120,18 @@ class Sender:
         with self._lock:
             return self._outbox.report()
 
+    def letters(self) -> list[Letter]:
+        """Return the last requests and those to come, with contents, newest first."""
+        with self._lock:
+            return self._outbox.letters()
+
+    @property
+    def target_url(self) -> str:
+        """Where webhooks are delivered, "" for nowhere."""
+        return self._options.target_url
+
     def _use(self, options: SenderOptions) -> None:
-        subscriptions = delivery.subscribed(options)
+        subscriptions = delivery_subscription.subscribed(options)
         self._uri = _as_called(options.target_url)
         self._subscriptions = subscriptions
         self._options = options
@@ -176,8 +199,9 @@ class Sender:
         options: SenderOptions,
     ) -> Answer:
         sent_at, status, error = self._clock(), 0, ""
+        started = self._signing_clock()
         body = delivery.body_of(sent.events, sent.attempt)
-        headers = delivery.headers_of(body, uri, options.client_secret, sent_at)
+        headers = delivery.headers_of(body, uri, options.client_secret, started)
         try:
             status = session.post(
                 uri,
@@ -188,7 +212,7 @@ class Sender:
             ).status_code
         except requests.RequestException as failure:
             error = type(failure).__name__
-        return Answer(status, error, sent_at, self._clock() - sent_at)
+        return Answer(status, error, sent_at, self._signing_clock() - started)
 
 
 def _as_called(url: str) -> str | None:

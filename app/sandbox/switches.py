@@ -18,6 +18,8 @@ class Switches:
             False applies it.
         default_lifecycle_stage: stage of a contact created without one, "" for none.
         contact_needs_identity: a contact needs an email, firstname or lastname.
+        expected_properties_required: what HubSpot's guides call required is required,
+            such as a deal's name and stage; False demands less, as the API mostly does.
         createdate_writable: `createdate` may be written.
         additional_emails_writable: `hs_additional_emails` may be written.
         secondary_email_taken_is_400: updating an email to one that is another contact's
@@ -33,11 +35,26 @@ class Switches:
         email_miss_is_object_not_found: a read by an unknown email answers with the
             OBJECT_NOT_FOUND body; False with the bare "resource not found".
         missing_id_is_html: a GET of an unknown numeric id answers a page of HTML.
+        merge_makes_new_id: the record that a merge leaves has an id of its own, as
+            since January 2025; False keeps the id of the primary record.
+        blocklist_refuses_contacts: an address that was deleted for privacy before any
+            contact had it cannot be given to one; False lets it.
         first_company_becomes_primary: the first company of a contact becomes primary.
         association_archive_limit: inputs that one association batch/archive takes.
+        association_v3_create_is_200: version 3 answers a batch of new associations
+            with 200, as seen since August 2025; False with 201, as specified.
+        association_v3_reads_primary_only: of a record's companies, version 3 tells
+            only the primary one.
+        user_may_associate: the user behind the token has the permission to edit
+            associations, which version 2026-09 asks for.
+        owner_must_exist: `hubspot_owner_id` must be the id of an owner; False takes
+            any number.
         retry_after_on_429: a 429 carries a Retry-After header.
         num_errors_counts_inputs: `numErrors` counts failed inputs; False counts the
             entries of `errors`, one of which may stand for many inputs.
+        refresh_token_rotates: refreshing replaces the refresh token, too.
+        revoking_ends_access_tokens: with a revoked refresh token, the access tokens
+            that it bought end, too.
         missing_scopes: scopes that the token lacks, e.g. "crm.objects.contacts.write".
 
     """
@@ -46,6 +63,7 @@ class Switches:
     lifecycle_forward_only: bool = True
     default_lifecycle_stage: str = "lead"
     contact_needs_identity: bool = False
+    expected_properties_required: bool = False
     createdate_writable: bool = False
     additional_emails_writable: bool = False
     secondary_email_taken_is_400: bool = True
@@ -58,10 +76,18 @@ class Switches:
     multi_status_in_2026_09: bool = True
     email_miss_is_object_not_found: bool = False
     missing_id_is_html: bool = False
+    merge_makes_new_id: bool = True
+    blocklist_refuses_contacts: bool = True
     first_company_becomes_primary: bool = False
     association_archive_limit: int = 2000
+    association_v3_create_is_200: bool = True
+    association_v3_reads_primary_only: bool = True
+    user_may_associate: bool = True
+    owner_must_exist: bool = True
     retry_after_on_429: bool = False
     num_errors_counts_inputs: bool = False
+    refresh_token_rotates: bool = False
+    revoking_ends_access_tokens: bool = False
     missing_scopes: tuple[str, ...] = ()
 
     def flipped(self, changes: Mapping[str, Any]) -> Switches:

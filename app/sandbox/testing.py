@@ -11,8 +11,9 @@ from typing import Any
 
 import requests
 
+from app.sandbox.clock import Clock
 from app.sandbox.config import SandboxConfig
-from app.sandbox.server import create_app, sender_for
+from app.sandbox.server import create_app, gate_to, sender_for
 from app.sandbox.webhooks import WebhookSender
 from app.sandbox.wsgi import Server
 
@@ -122,6 +123,18 @@ class Control:
         """Flip switches."""
         return self.call("PUT", "/switches", switches)
 
+    def put_clock(self, **changes: float) -> Any:
+        """Let time pass `speed` times as fast, or `advance_s` seconds at once."""
+        return self.call("PUT", "/clock", changes)
+
+    def snapshot(self) -> Any:
+        """Return the whole state, for `restore`."""
+        return self.call("GET", "/snapshot")
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Put the sandbox into the state of a snapshot."""
+        self.call("PUT", "/snapshot", snapshot)
+
     def put_webhooks(self, **options: object) -> Any:
         """Tell the webhook sender where to deliver, and how."""
         return self.call("PUT", "/webhooks", options)
@@ -162,13 +175,21 @@ def running(
     *,
     clock: Callable[[], float] = time.time,
 ) -> Iterator[Sandbox]:
-    """Serve a sandbox for the length of the block, in a thread of this process."""
+    """Serve a sandbox for the length of the block, in a thread of this process.
+
+    Args:
+        config: what it plays.
+        sender: takes the changes; None delivers webhooks as `config` says.
+        clock: the world's time, epoch seconds; the sandbox's own starts from there.
+
+    """
     config = config or SandboxConfig()
-    sender = sender or sender_for(config)
-    sender.start()
+    own_time = Clock(config.clock_speed, clock)
+    sender = sender or sender_for(config, own_time)
     stopping = threading.Event()
-    app = create_app(config, sender, clock=clock, sleep=stopping.wait)
-    server = Server(config.host, config.port, app)
+    gate = gate_to(config, sender, own_time, stopping.wait)
+    server = Server(config.host, config.port, create_app(gate, sender, own_time))
+    sender.start()
     thread = threading.Thread(target=server.run, name="sandbox", daemon=True)
     thread.start()
     control = Control(server.url)

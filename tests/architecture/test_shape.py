@@ -84,3 +84,19 @@ def test_importing_an_action_loads_neither_celery_nor_flask() -> None:
     )
 
     assert "[]" == done.stdout.strip()
+
+
+def test_a_web_or_worker_process_loads_no_sandbox() -> None:
+    code = (
+        "import sys, app.cli.command, app.cli.serve;"
+        "print([m for m in sys.modules if m.startswith('app.sandbox')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+
+    assert "[]" == done.stdout.strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -66,8 +67,8 @@ def measure(directory: Path, say: Callable[[str], None]) -> Runs:
         naive.app.conf.broker_url = at.environ["REDIS_URL"]
         with at.worker() as worker, _naive_worker(at) as other:
             drains = {
-                "naive": lambda *how: _naive(at, other, *how),
-                "hubkeeper": lambda *how: _ours(at, worker, *how),
+                "naive": functools.partial(_naive, at, other),
+                "hubkeeper": functools.partial(_ours, at, worker),
             }
             for name, drain in drains.items():
                 drain(WARM_UP[name], 99)

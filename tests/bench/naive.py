@@ -21,8 +21,10 @@ from app import settings
 from app.events import wire
 from app.events.model import Event
 from app.hubspot.association_type import CONTACT_TO_PRIMARY_COMPANY, DEFAULT_TYPES
+from app.hubspot.shapes.association import SPEC
 from workers import registry
-from workers.changes import AssociateCompany, Note, PinLatest, SetProperties
+from workers.action import Action
+from workers.changes import AssociateCompany, LogActivity, PinLatest, SetProperties
 from workers.contact import Contact
 
 QUEUE = "naive"
@@ -42,7 +44,7 @@ app.conf.update(
 )
 
 
-@app.task(name="naive.handle")
+@app.task(name="naive.handle")  # type: ignore[untyped-decorator]
 def handle(event: dict[str, Any]) -> None:
     """Do what one event asks for."""
     read = wire.parse(orjson.dumps([event]))[0]
@@ -85,8 +87,8 @@ def store() -> redis.Redis:
 
 
 @functools.cache
-def actions() -> list[registry.Action]:
-    return registry.discover()
+def actions() -> list[Action]:
+    return [action for action in registry.discover() if action.default]
 
 
 def reconcile(api: HubSpot, event: Event) -> None:
@@ -107,8 +109,9 @@ def reconcile(api: HubSpot, event: Event) -> None:
                     values |= change.values
                 case AssociateCompany():
                     associate(api, contact_id, company_of(api, change))
-                case PinLatest(otherwise=Note() as note):
-                    values["hs_pinned_engagement_id"] = write(api, contact_id, note)
+                case PinLatest(otherwise=LogActivity() as wanted_note):
+                    note_id = write(api, contact_id, wanted_note)
+                    values["hs_pinned_engagement_id"] = note_id
     if differing := {k: v for k, v in values.items() if (before.get(k) or "") != v}:
         api.call("PATCH", path, {"properties": differing})
 
@@ -127,15 +130,15 @@ def company_of(api: HubSpot, wish: AssociateCompany) -> str:
 def associate(api: HubSpot, contact_id: str, company_id: str) -> None:
     """Make the company the contact's primary one."""
     path = ASSOCIATIONS.format(contact_id, company_id)
-    api.call("PUT", path, [CONTACT_TO_PRIMARY_COMPANY.spec()])
+    api.call("PUT", path, [SPEC.write(CONTACT_TO_PRIMARY_COMPANY)])
 
 
-def write(api: HubSpot, contact_id: str, note: Note) -> str:
+def write(api: HubSpot, contact_id: str, note: LogActivity) -> str:
     """Write a note on the contact; return its id."""
-    types = [DEFAULT_TYPES["notes", "contacts"].spec()]
+    types = [SPEC.write(DEFAULT_TYPES["notes", "contacts"])]
     now_ms = str(int(time.time() * 1000))
     body = {
-        "properties": {"hs_note_body": note.body, "hs_timestamp": now_ms},
+        "properties": {"hs_timestamp": now_ms, **note.properties},
         "associations": [{"to": {"id": contact_id}, "types": types}],
     }
     return _made(api, "notes", body)

@@ -1,8 +1,8 @@
 """A watched sandbox: whatever it answers in these tests is held against the documents.
 
 A test that asks for `sandbox` gets one without limits, as new; its `url` leads through
-the witness. At the test's end every reply that passed must be one that HubSpot's OpenAPI
-documents allow, or that tests/contract/deviations.py explains.
+the witness. At the test's end every reply that passed must be one that HubSpot's
+OpenAPI documents allow, or that tests/contract/deviations.py explains.
 """
 
 from __future__ import annotations

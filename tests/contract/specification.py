@@ -18,6 +18,14 @@ from referencing.jsonschema import DRAFT202012
 
 METHODS = ("get", "post", "put", "patch", "delete")
 VARIABLE = re.compile(r"\{[^/}]+\}")
+# Dated paths without a document of their own answer as their older twins do.
+# https://developers.hubspot.com/docs/developer-tooling/platform/versioning
+TWINS = (
+    (r"/crm/owners/20\d\d-\d\d", "/crm/v3/owners"),
+    (r"/account-info/20\d\d-\d\d", "/account-info/v3"),
+    (r"/crm/associations/20\d\d-\d\d", "/crm/v4/associations"),
+    (r"/crm/objects/20\d\d-\d\d", "/crm/v4/objects"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,11 @@ class Operation:
         return method == self.method and re.fullmatch(pattern, path) is not None
 
     @property
+    def success(self) -> Mapping[str, Any] | None:
+        """The first reply that is no failure, None when none is documented."""
+        return next((self.responses[s] for s in self.responses if s < "3"), None)
+
+    @property
     def rank(self) -> int:
         """How many variables the path has; the fewest win."""
         return len(VARIABLE.findall(self.template))
@@ -83,15 +96,23 @@ class Specification:
         resources = []
         for path in documents:
             document = _as_json_schema(json.loads(path.read_text()))
-            resources.append((_uri(path.stem), Resource(document, DRAFT202012)))
+            resources.append(
+                (
+                    _uri(path.stem),
+                    Resource(contents=document, specification=DRAFT202012),
+                )
+            )
             self._operations += _operations(path.stem, document)
         self._registry: Registry[Any] = Registry().with_resources(resources)
 
     def operation(self, method: str, path: str) -> Operation | None:
         """Return the call that a request makes, None when it is in no document."""
         bare = path.rstrip("/")
-        fitting = [each for each in self._operations if each.fits(method, bare)]
-        return min(fitting, key=lambda each: each.rank, default=None)
+        for known in (bare, *_twins(bare)):
+            fitting = [each for each in self._operations if each.fits(method, known)]
+            if fitting:
+                return min(fitting, key=lambda each: each.rank)
+        return None
 
     def problems(self, exchange: Exchange) -> Iterator[Problem]:
         """Yield everything about a reply that its specification does not allow."""
@@ -107,12 +128,15 @@ class Specification:
         self, operation: Operation, exchange: Exchange
     ) -> Iterator[tuple[str, str]]:
         response = operation.responses.get(str(exchange.status))
-        # "default" describes failures; a success that is not listed is undocumented.
-        if response is None and exchange.status >= 400:
-            response = operation.responses.get("default")
-        if response is None:
+        # "default" describes failures; a success that is not listed is undocumented,
+        # and should at least look like the one that is.
+        if response is None and exchange.status < 400:
             yield "", f"status {exchange.status} is not documented"
-            return
+            response = operation.success
+            if response is None:
+                return
+        if response is None:
+            response = operation.responses.get("default", {})
         content = self._resolved(operation, response).get("content")
         if not content:
             if exchange.body:
@@ -148,6 +172,12 @@ class Specification:
         return found
 
 
+def _twins(path: str) -> Iterator[str]:
+    for dated, numbered in TWINS:
+        if re.match(dated, path):
+            yield re.sub(dated, numbered, path)
+
+
 def _operations(name: str, document: Mapping[str, Any]) -> Iterator[Operation]:
     for template, methods in document["paths"].items():
         for method in METHODS:
@@ -167,7 +197,9 @@ def _rooted(schema: Any, uri: str) -> Any:
             key: f"{uri}{value}" if key == "$ref" else _rooted(value, uri)
             for key, value in schema.items()
         }
-    return [_rooted(each, uri) for each in schema] if isinstance(schema, list) else schema
+    return (
+        [_rooted(each, uri) for each in schema] if isinstance(schema, list) else schema
+    )
 
 
 def _as_json_schema(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Stands between a client and the sandbox, and writes down what passes, byte by byte."""
+"""Stands between a client and the sandbox, and writes down whatever passes."""
 
 from __future__ import annotations
 

@@ -556,6 +556,36 @@ def test_a_merge_may_bear_an_object_id(receiver: Receiver, start: StartSender) -
     assert receiver.events[0]["objectId"] == 503
 
 
+def test_a_privacy_deletion_may_come_without_an_object_id(
+    receiver: Receiver, start: StartSender
+) -> None:
+    for with_id in (True, False):
+        sender = start(privacy_deletion_with_object_id=with_id)
+        deliver(sender, [happened("privacyDeletion")])
+    assert [True, False] == ["objectId" in event for event in receiver.events]
+
+
+def test_a_generic_association_may_be_told_by_number(
+    receiver: Receiver, start: StartSender
+) -> None:
+    changed = association("CONTACT_TO_COMPANY", association_type_id=1)
+    sender = start(generic=True, association_by_number=True)
+    deliver(sender, [changed])
+    classic, generic = receiver.events
+    assert "CONTACT_TO_COMPANY" == classic["associationType"]
+    assert "associationTypeId" not in classic
+    assert "associationType" not in generic
+    assert ("HUBSPOT_DEFINED", 1, "0-1", "0-2") == tuple(
+        generic[name]
+        for name in (
+            "associationCategory",
+            "associationTypeId",
+            "fromObjectTypeId",
+            "toObjectTypeId",
+        )
+    )
+
+
 def test_a_privacy_deletion_has_no_generic_form(
     receiver: Receiver, start: StartSender
 ) -> None:
@@ -595,6 +625,7 @@ def test_a_privacy_deletion_has_no_generic_form(
             [{"eventType": "object.associationChange"}],
             ["object.associationChange of 0-1"] * 2,
         ),
+        ([{"eventType": "deal.associationChange"}], ["deal.associationChange"]),
     ],
 )
 def test_only_what_was_subscribed_to_is_sent(
@@ -603,7 +634,10 @@ def test_only_what_was_subscribed_to_is_sent(
     subscriptions: list[dict[str, str]] | None,
     expected: list[str],
 ) -> None:
-    """Associations with activities have a generic form only; two dates never fire."""
+    """Two dates never fire, and most associations have a generic form only.
+
+    Those of custom objects have none at all.
+    """
     changes = [
         happened("creation"),
         change(property_name="email"),
@@ -614,6 +648,9 @@ def test_only_what_was_subscribed_to_is_sent(
         change(object_type_id="0-2", property_name="domain"),
         association("CONTACT_TO_COMPANY"),
         association("CONTACT_TO_NOTE"),
+        association("CONTACT_TO_PLANET"),
+        association("DEAL_TO_LINE_ITEM", object_type_id="0-3"),
+        association("DEAL_TO_PRODUCT", object_type_id="0-3"),
     ]
     report = deliver(start(subscriptions=subscriptions, concurrency=1), changes)
     sent = [
@@ -678,6 +715,8 @@ def test_a_target_that_goes_away_ends_the_retries(
         {"subscriptions": ["contact.creation"]},
         {"subscriptions": [{"eventType": "contact.birthday"}]},
         {"subscriptions": [{"eventType": "planet.creation"}]},
+        {"subscriptions": [{"eventType": "deal.privacyDeletion"}]},
+        {"subscriptions": [{"eventType": "conversation.newMessage"}]},
         {"subscriptions": [{}]},
         {"seed": 5},
     ],
@@ -727,7 +766,7 @@ def test_so_many_requests_at_a_time_and_no_more(
 ) -> None:
     crowd = Crowd()
     receiver.answer = crowd.answer
-    sender = start(concurrency=3, max_events=1)
+    sender = start(concurrency=3, max_events=1, timeout_s=PATIENCE_S)
     sender.emit([change(number) for number in range(1, 21)])
     crowd.wait_for(3)
     assert not sender.idle()
@@ -743,26 +782,30 @@ def test_so_many_requests_at_a_time_and_no_more(
 def test_what_is_pending_at_a_stop_leaves_after_the_next_start(
     receiver: Receiver, start: StartSender
 ) -> None:
+    """Only this sender's threads count: others may be running in this process."""
     crowd = Crowd()
     receiver.answer = crowd.answer
-    sender = start(concurrency=1, max_events=1)
+    others = set(threading.enumerate())
+    sender = start(concurrency=1, max_events=1, timeout_s=PATIENCE_S)
+    own = {
+        thread.name: thread
+        for thread in threading.enumerate()
+        if thread not in others and thread.name.startswith("webhook")
+    }
     sender.emit([change(1), change(2), change(3)])
     crowd.wait_for(1)
     stopping = threading.Thread(target=sender.stop)
     stopping.start()
-    wait_until(lambda: "webhook dispatcher" not in thread_names())
+    own["webhook dispatcher"].join(PATIENCE_S)  # it goes as soon as it is told to
     crowd.open()
     stopping.join(PATIENCE_S)
     assert (len(receiver.received), sender.report()["pending"]) == (1, 2)
-    assert not [name for name in thread_names() if name.startswith("webhook")]
+    assert {"webhook dispatcher", "webhook worker 0"} == set(own)
+    assert not any(thread.is_alive() for thread in own.values())
     assert not sender.wait_idle(0.0)
     sender.start()
     assert sender.wait_idle(PATIENCE_S)
     assert [event["objectId"] for event in receiver.events] == [1, 2, 3]
-
-
-def thread_names() -> list[str]:
-    return [thread.name for thread in threading.enumerate()]
 
 
 def test_the_report_remembers_the_last_thousand_requests(

@@ -5,6 +5,10 @@ Trigger: the contact is created; its activities change (notes_last_updated,
 Reads:   hs_pinned_engagement_id, firstname, lastname, email.
 Writes:  the pin: the newest note, meeting or call. A new contact that has none of
          them gets a welcome note, once, and that is pinned.
+Parameters:
+    kinds    what may be pinned: notes, meetings, calls, tasks, emails; the first three
+             by default
+    welcome  write the welcome note; on by default
 
     a pin is there already      ->  nothing, whoever set it
     a new contact               ->  its newest activity, otherwise the welcome note
@@ -18,9 +22,19 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Sequence
 
-from workers.actions import Change, Contact, Event, Note, PinLatest, pinner
+from marshmallow import fields
 
-KINDS = ("notes", "meetings", "calls")
+from workers.actions import (
+    Change,
+    Contact,
+    Event,
+    LogActivity,
+    PinLatest,
+    note,
+    parameter,
+    pinner,
+)
+
 MAX_NAME_LENGTH = 200
 
 
@@ -33,20 +47,27 @@ MAX_NAME_LENGTH = 200
         "contact.associationChange",
     ),
     reads=("hs_pinned_engagement_id", "firstname", "lastname", "email"),
+    parameters={
+        "kinds": parameter.activity_kinds("notes", "meetings", "calls"),
+        "welcome": fields.Boolean(load_default=True),
+    },
 )
-def pin_activity(contact: Contact, events: Sequence[Event]) -> Iterator[Change]:
+def pin_activity(
+    contact: Contact, events: Sequence[Event], *, kinds: Sequence[str], welcome: bool
+) -> Iterator[Change]:
     """Pin the newest activity, or welcome a new contact that has none."""
     if contact["hs_pinned_engagement_id"]:
         return
     created = any(event.kind == "contact.creation" for event in events)
-    yield PinLatest(kinds=KINDS, otherwise=_welcome(contact) if created else None)
+    otherwise = _welcome(contact) if created and welcome else None
+    yield PinLatest(kinds=tuple(kinds), otherwise=otherwise)
 
 
-def _welcome(contact: Contact) -> Note:
+def _welcome(contact: Contact) -> LogActivity:
     name = html.escape(_display_name(contact))
-    return Note(
-        key="welcome",
-        body=f"<p>Welcome, <strong>{name}</strong>!</p>"
+    return note(
+        "welcome",
+        f"<p>Welcome, <strong>{name}</strong>!</p>"
         "<p>Pin an activity of your own to replace this note.</p>",
     )
 

@@ -29,8 +29,8 @@ def resolve(round_: Round, sleep: Callable[[float], None] = time.sleep) -> None:
     """Give every job that wants a company its id, or a failure."""
     wishes: dict[str, list[Job]] = {}
     for job in round_.at_work():
-        if job.company:
-            wishes.setdefault(job.company.domain, []).append(job)
+        if job.plan.company:
+            wishes.setdefault(job.plan.company.domain, []).append(job)
     if not wishes:
         return
     entries = _announce(round_, wishes)
@@ -93,7 +93,7 @@ def _find_or_make(
 
 def _wish(jobs: list[Job]) -> AssociateCompany:
     """Return the wish of the first contact that wants the company made."""
-    wishes = [job.company for job in jobs if job.company]
+    wishes = [job.plan.company for job in jobs if job.plan.company]
     return next((wish for wish in wishes if wish.create), wishes[0])
 
 

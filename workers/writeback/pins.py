@@ -1,61 +1,146 @@
-"""Finds the activity to pin on each contact, or writes the note that is pinned.
+"""Finds the activity to pin on each contact, or takes the pin away.
 
 The pin itself is a property of the contact; it is written with the others, after the
-association that HubSpot wants to see first.
+association that HubSpot wants to see first. Which pins are hubkeeper's own is noted
+down in the ledger; every other pin is a person's.
 https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
-from app.errors import HubSpotError, Verdict
-from app.events.ledger import Standing, Thing
-from app.hubspot.association_type import DEFAULT_TYPES, Association
-from app.hubspot.record import NewRecord
-from workers.changes import Note
+from app.hubspot.record import Record
+from workers.changes import LogActivity, PinActivity, PinLatest, PinPolicy
+from workers.plan import PIN
 from workers.round import Job, Round
+from workers.writeback import activities
 
-PIN = "hs_pinned_engagement_id"
+# How long a pin that was set by hubkeeper is known to be its own.
+REMEMBERED_S = 365 * 24 * 3600.0
 # Of a contact with more activities of a kind than this only the youngest are compared.
 MOST_COMPARED = 100
-NOTE_TO_CONTACT = (DEFAULT_TYPES["notes", "contacts"],)
-# How long a note that was written counts as written, although a person deleted it.
-REMEMBERED_S = 30 * 24 * 3600.0
+READ = ("hs_timestamp", "hs_task_status", "hs_task_priority", "hs_meeting_outcome")
+# https://developers.hubspot.com/docs/api-reference/crm-tasks-v3/guide
+URGENCY = {"HIGH": 3, "MEDIUM": 2, "LOW": 1}
+# https://developers.hubspot.com/docs/api-reference/crm-meetings-v3/guide
+CLOSED = frozenset({"COMPLETED", "CANCELED"})
+
+# (kind, id) of an activity
+Activity = tuple[str, str]
 
 
-def resolve(round_: Round, now: Callable[[], float] = time.time) -> None:
+def resolve(round_: Round) -> None:
     """Put the id of the activity to pin among the properties of each job."""
-    wishes = {
-        job.id: job for job in round_.at_work() if job.pin and not job.current(PIN)
+    jobs = [job for job in round_.at_work() if job.plan.pin or job.plan.unpin]
+    if not jobs:
+        return
+    known = round_.ledger.known(round_.portal, [(job.id, "pin") for job in jobs])
+    own = {contact_id: pinned for (contact_id, _), pinned in known.items()}
+    _unpin(round_, [job for job in jobs if job.plan.unpin], own)
+    free = [job for job in jobs if not job.finished and _may_pin(job, own)]
+    latest = {
+        job.id: job.plan.pin for job in free if isinstance(job.plan.pin, PinLatest)
     }
-    activities = _activities(round_, wishes)
-    newest = _newest(round_, activities)
-    notes: dict[str, Note] = {}
-    for job in _still(wishes):
-        if job.id in newest:
-            job.values[PIN] = newest[job.id]
-        elif job.pin and job.pin.otherwise and not activities.get(job.id):
-            notes[job.id] = job.pin.otherwise
-    for contact_id, note_id in _write_once(round_, notes, now).items():
-        round_.jobs[contact_id].values[PIN] = note_id
+    _pin_latest(round_, {i: pin for i, pin in latest.items() if pin})
+    for job in free:
+        match job.plan.pin:
+            case PinActivity(kind=kind, activity_id=activity_id):
+                if job.current(PIN) != activity_id:
+                    job.plan.links.setdefault((kind, activity_id), set()).add("")
+                _set(job, activity_id)
+            case LogActivity(key=key):
+                _set(job, job.activity_ids.get(key, ""))
+    _note_down(round_, jobs)
 
 
-def _still(jobs: Mapping[str, Job]) -> list[Job]:
-    return [job for job in jobs.values() if not job.finished]
+def _may_pin(job: Job, own: Mapping[str, str]) -> bool:
+    pinned, pin = job.current(PIN), job.plan.pin
+    # An activity that is written and pinned goes by the policy of PinLatest.
+    policy = PinPolicy.IF_NONE if isinstance(pin, LogActivity | None) else pin.policy
+    return pin is not None and (not pinned or _gives_way(job, policy, own))
 
 
-def _activities(
-    round_: Round, wishes: Mapping[str, Job]
-) -> dict[str, list[tuple[str, str]]]:
-    """Return (kind, id) of each contact's activities of the kinds it wants."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    kinds = sorted(
-        {kind for job in wishes.values() if job.pin for kind in job.pin.kinds}
-    )
-    for kind in kinds:
-        wanting = [j.id for j in _still(wishes) if j.pin and kind in j.pin.kinds]
+def _gives_way(job: Job, policy: PinPolicy, own: Mapping[str, str]) -> bool:
+    is_own = own.get(job.id) == job.current(PIN)
+    return policy is PinPolicy.ANY or (policy is PinPolicy.OUR_OWN and is_own)
+
+
+def _set(job: Job, activity_id: str) -> None:
+    if activity_id and not job.finished and job.current(PIN) != activity_id:
+        job.values[PIN] = activity_id
+        job.by[PIN] = "pin"
+
+
+def _note_down(round_: Round, jobs: Sequence[Job]) -> None:
+    """Remember our pins before they are set: a pin that is not noted is a person's."""
+    pins = {
+        (job.id, "pin"): job.values[PIN]
+        for job in jobs
+        if not job.finished and job.values.get(PIN)
+    }
+    round_.ledger.confirm(round_.portal, round_.token, pins, ttl_s=REMEMBERED_S)
+
+
+def _unpin(round_: Round, jobs: Sequence[Job], own: Mapping[str, str]) -> None:
+    """Take away the pins that may go."""
+    going = [
+        job
+        for job in jobs
+        if job.plan.unpin
+        and job.current(PIN)
+        and _gives_way(job, job.plan.unpin.policy, own)
+    ]
+    asking = [job for job in going if job.plan.unpin and job.plan.unpin.if_closed]
+    closed = _closed(round_, [job.current(PIN) for job in asking])
+    for job in going:
+        if job not in asking or job.current(PIN) in closed:
+            job.values[PIN] = ""
+            job.by[PIN] = "unpin"
+
+
+def _closed(round_: Round, ids: Sequence[str]) -> set[str]:
+    """Return those that are completed tasks, or meetings that took place or not."""
+    closed: set[str] = set()
+    for kind in ("tasks", "meetings") if ids else ():
+        found = round_.hubspot.objects(kind).batch_read(ids, READ)
+        closed.update(r.id for r in found.records.values() if _is_closed(r))
+    return closed
+
+
+def _is_closed(record: Record) -> bool:
+    now = record.properties
+    return bool({now.get("hs_task_status"), now.get("hs_meeting_outcome")} & CLOSED)
+
+
+def _pin_latest(round_: Round, pins: Mapping[str, PinLatest]) -> None:
+    linked = _linked(round_, pins)
+    records = _read(round_, linked)
+    notes: dict[tuple[str, str], LogActivity] = {}
+    for contact_id, pin in pins.items():
+        job = round_.jobs[contact_id]
+        if job.finished:
+            continue
+        theirs = linked.get(contact_id, [])
+        best = _best(pin, [(a[0], records[a]) for a in theirs if a in records])
+        _set(job, best)
+        if pin.otherwise and not theirs:
+            notes[contact_id, pin.otherwise.key] = pin.otherwise
+    activities.write_once(round_, notes)
+    for contact_id, key in notes:
+        job = round_.jobs[contact_id]
+        _set(job, job.activity_ids.get(key, ""))
+
+
+def _linked(round_: Round, pins: Mapping[str, PinLatest]) -> dict[str, list[Activity]]:
+    """Return each contact's activities of the kinds it wants."""
+    found: dict[str, list[Activity]] = {}
+    for kind in sorted({kind for pin in pins.values() for kind in pin.kinds}):
+        wanting = [
+            i
+            for i, p in pins.items()
+            if kind in p.kinds and not round_.jobs[i].finished
+        ]
         if not wanting:
             continue
         result = round_.hubspot.associations("contacts", kind).batch_read(wanting)
@@ -66,75 +151,37 @@ def _activities(
     return found
 
 
-def _newest(
-    round_: Round, activities: Mapping[str, Iterable[tuple[str, str]]]
-) -> dict[str, str]:
-    """Return the id of each contact's newest activity, by hs_timestamp."""
+def _read(
+    round_: Round, linked: Mapping[str, Sequence[Activity]]
+) -> dict[Activity, Record]:
+    """Read the activities; fail the contacts of those that could not be read."""
     owners: dict[str, dict[str, list[str]]] = {}
-    for contact_id, pairs in activities.items():
-        for kind, id_ in pairs:
+    for contact_id, each in linked.items():
+        for kind, id_ in each:
             owners.setdefault(kind, {}).setdefault(id_, []).append(contact_id)
-    best: dict[str, tuple[str, int]] = {}
+    records: dict[Activity, Record] = {}
     for kind, by_id in owners.items():
-        result = round_.hubspot.objects(kind).batch_read(list(by_id), ["hs_timestamp"])
-        for record in result.records.values():
-            # ISO 8601 in UTC: the order of the texts is the order of the times.
-            age = (record.properties.get("hs_timestamp") or "", int(record.id))
-            for contact_id in by_id[record.id]:
-                best[contact_id] = max(best.get(contact_id, ("", 0)), age)
-        _fail_unread(round_, by_id, result.errors)
-    return {contact_id: str(id_) for contact_id, (_, id_) in best.items()}
+        names = READ if kind in ("tasks", "meetings") else READ[:1]
+        result = round_.hubspot.objects(kind).batch_read(list(by_id), names)
+        records |= {(kind, id_): record for id_, record in result.records.items()}
+        for id_, error in result.errors.items():
+            if error.status != 404:  # deleted ones are none
+                round_.fail(dict.fromkeys(by_id[id_], error))
+    return records
 
 
-def _fail_unread(
-    round_: Round, owners: Mapping[str, list[str]], errors: Mapping[str, HubSpotError]
-) -> None:
-    """Fail the contacts of activities that could not be read; deleted ones are none."""
-    for id_, error in errors.items():
-        if error.status != 404:
-            round_.fail(dict.fromkeys(owners[id_], error))
+def _best(pin: PinLatest, found: Sequence[tuple[str, Record]]) -> str:
+    """Return the id of the activity to pin, "" for none."""
+    if pin.order == "priority":
+        found = [(k, r) for k, r in found if k == "tasks" and not _is_closed(r)]
+        # The most urgent one; of these the one that was due first.
+        return min(found, key=_urgency)[1].id if found else ""
+    # ISO 8601 in UTC: the order of the texts is the order of the times.
+    ages = [(r.properties.get("hs_timestamp") or "", int(r.id)) for _, r in found]
+    return str(max(ages)[1]) if ages else ""
 
 
-def _write_once(
-    round_: Round, notes: Mapping[str, Note], now: Callable[[], float]
-) -> dict[str, str]:
-    """Write notes that were never written; return their ids by contact.
-
-    No grace: an open announcement can only be of an earlier round with this contact,
-    and what that round may have written would have been among the activities.
-    """
-    things = {
-        contact_id: _thing(contact_id, note) for contact_id, note in notes.items()
-    }
-    entries = round_.ledger.reserve(
-        round_.portal,
-        round_.token,
-        list(things.values()),
-        ttl_s=REMEMBERED_S,
-        grace_s=0,
-    )
-    ours = [c for c in notes if entries[things[c]].standing is Standing.YOURS]
-    if not ours:
-        return {}
-    new = [_record(contact_id, notes[contact_id], now()) for contact_id in ours]
-    result = round_.hubspot.objects("notes").batch_create(new)
-    made = {contact_id: record.id for contact_id, record in result.records.items()}
-    ids = {things[contact_id]: note_id for contact_id, note_id in made.items()}
-    round_.ledger.confirm(round_.portal, round_.token, ids, ttl_s=REMEMBERED_S)
-    # A refusal is certain; after a broken answer the next round has to look.
-    refused = [c for c, e in result.errors.items() if e.verdict is not Verdict.RETRY]
-    round_.ledger.release(round_.portal, round_.token, [things[c] for c in refused])
-    round_.fail(result.errors)
-    return made
-
-
-def _thing(contact_id: str, note: Note) -> Thing:
-    return contact_id, f"note:{note.key}"
-
-
-def _record(contact_id: str, note: Note, written_at: float) -> NewRecord:
-    return NewRecord(
-        {"hs_note_body": note.body, "hs_timestamp": str(int(written_at * 1000))},
-        associations=[Association(contact_id, NOTE_TO_CONTACT)],
-        key=contact_id,
-    )
+def _urgency(activity: tuple[str, Record]) -> tuple[int, str, int]:
+    now = activity[1].properties
+    priority = URGENCY.get(now.get("hs_task_priority") or "", 0)
+    return -priority, now.get("hs_timestamp") or "~", int(activity[1].id)

@@ -5,7 +5,7 @@ for i = 3, #ARGV, 3 do
   local key, field, id = p .. 'made:' .. ARGV[i], ARGV[i + 1], ARGV[i + 2]
   if id ~= '' then
     redis.call('HSET', key, field, 'made ' .. id)
-    redis.call('PEXPIRE', key, ttl)
+    keep(key, ttl)
   else
     local entry = redis.call('HGET', key, field) or ''
     local ours = string.sub(entry, 1, 5) == 'made ' or string.match(entry, ' (%S+)$') == token

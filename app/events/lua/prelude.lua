@@ -20,6 +20,11 @@ end
 
 local function number(value) return tonumber(value or 0) or 0 end
 
+-- Lets a key live for `ttl` ms more, or longer if it was to live longer.
+local function keep(key, ttl)
+  if redis.call('PTTL', key) < ttl then redis.call('PEXPIRE', key, ttl) end
+end
+
 -- True if `token` still holds the contact's lease.
 local function holds(contact, token)
   return redis.call('HGET', state_of(contact), 'token') == token

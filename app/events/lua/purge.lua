@@ -11,6 +11,7 @@ local forgotten = waiting
 for _, id in ipairs(redis.call('SMEMBERS', p .. 'dead_of:' .. contact)) do
   forgotten = forgotten + #exhume(id)
 end
-redis.call('DEL', p .. 'made:' .. contact, p .. 'wrote:' .. contact)
+redis.call('DEL', p .. 'made:' .. contact, p .. 'wrote:' .. contact,
+  p .. 'swings:' .. contact)
 count('discarded', forgotten)
 return forgotten

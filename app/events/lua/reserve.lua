@@ -1,6 +1,7 @@
 -- Announces that things are about to be made, so that each is made once.
 -- ARGV: token, time to live ms, grace ms, then two per thing: subject, field
--- Returns one of these per thing: "yours", "made <id>", or "busy <ms left>": somebody
+-- Returns one of these per thing: "yours", "yours again" (never ended before),
+-- "made <id>", or "busy <ms left>": somebody
 -- is at it. Who never said how it ended loses it when the grace is over.
 local token, ttl, grace = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local reply = {}
@@ -14,8 +15,9 @@ for i = 4, #ARGV, 2 do
   elseif since + grace > now then
     answer = 'busy ' .. (since + grace - now)
   else
+    if entry ~= '' then answer = 'yours again' end
     redis.call('HSET', key, field, 'open ' .. now .. ' ' .. token)
-    redis.call('PEXPIRE', key, ttl)
+    keep(key, ttl)
   end
   reply[#reply + 1] = answer
 end

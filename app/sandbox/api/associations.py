@@ -9,12 +9,12 @@ from app.sandbox.api.objects import type_of
 from app.sandbox.api.route import Area, Handler, Route
 from app.sandbox.api.shapes import Json
 from app.sandbox.api.wire import Call, Reply
-from app.sandbox.crm import association, association_batch, digits, lookup, object_types
+from app.sandbox.crm import association, association_batch, digits, lookup
 from app.sandbox.crm.association_batch import Ends, Linked, Pair
-from app.sandbox.crm.association_types import BY_ID, HUBSPOT_DEFINED, LinkType, between
+from app.sandbox.crm.association_types import LinkType, LinkTypes
 from app.sandbox.crm.links import Neighbours
 from app.sandbox.crm.record import Record
-from app.sandbox.errors import Invalid
+from app.sandbox.errors import Invalid, NoPermission
 
 # https://developers.hubspot.com/docs/api-reference/latest/crm/associations/associate-records/guide
 PAGE = 500
@@ -24,9 +24,9 @@ def connect_default(
     call: Call, from_type: str, from_id: str, to_type: str, to_id: str
 ) -> Reply:
     """Associate two records without a label."""
-    started_ms, ends = call.portal.now_ms(), _ends(call, from_type, to_type)
+    started_ms, ends = call.portal.now_ms(), ends_of(call, from_type, to_type)
     one, other = association.both(call.portal, (ends.start, from_id), (ends.end, to_id))
-    link = association.default_type(ends.start, ends.end)
+    link = association.default_type(call.portal, ends.start, ends.end)
     association.connect(call.portal, one, other, [link], call.portal.integration)
     return shapes.envelope(call, started_ms, _both_ways(one, other, link))
 
@@ -35,10 +35,10 @@ def connect_labeled(
     call: Call, from_type: str, from_id: str, to_type: str, to_id: str
 ) -> Reply:
     """Associate two records with exactly the labels given."""
-    ends = _ends(call, from_type, to_type)
+    ends = ends_of(call, from_type, to_type)
     links = []
     for spec in call.expect(list, call.json(), at=0):
-        link = association.link_type(ends.start, *type_of(call, spec))
+        link = association.link_type(call.portal, ends.start, *type_of(call, spec))
         association.demand_end(link, ends.end)
         links.append(link)
     one, other = association.both(call.portal, (ends.start, from_id), (ends.end, to_id))
@@ -48,13 +48,13 @@ def connect_labeled(
 
 def list_of_one(call: Call, from_type: str, from_id: str, to_type: str) -> Reply:
     """Answer the associations of one record with one kind of records."""
-    ends = _ends(call, from_type, to_type)
+    ends = ends_of(call, from_type, to_type)
     record = lookup.one(call.portal, ends.start, from_id)
     neighbours = call.portal.links.of(record, ends.end)
     limit = call.arg("limit", str(PAGE))
     if not digits.are_all(limit) or not 1 <= int(limit) <= PAGE:
         raise Invalid(f"limit must be between 1 and {PAGE}, not {limit}")
-    body = _page(neighbours, call.arg("after"), int(limit))
+    body = _page(call.portal.link_types, neighbours, call.arg("after"), int(limit))
     body["results"] = body.pop("to")
     return Reply(200, body)
 
@@ -63,13 +63,13 @@ def disconnect(
     call: Call, from_type: str, from_id: str, to_type: str, to_id: str
 ) -> Reply:
     """Take every association of two records away."""
-    association_batch.archive(_ends(call, from_type, to_type), [(from_id, to_id)])
+    association_batch.archive(ends_of(call, from_type, to_type), [(from_id, to_id)])
     return Reply(204)
 
 
 def batch_create(call: Call, from_type: str, to_type: str) -> Reply:
     """Associate pairs of records with types."""
-    started_ms, ends = call.portal.now_ms(), _ends(call, from_type, to_type)
+    started_ms, ends = call.portal.now_ms(), ends_of(call, from_type, to_type)
     linked = association_batch.create(ends, _typed_pairs(call))
     results = [_labels_between(*done) for done in linked.done]
     status = 200 if call.version == "2026-09" else 201
@@ -78,18 +78,19 @@ def batch_create(call: Call, from_type: str, to_type: str) -> Reply:
 
 def batch_create_default(call: Call, from_type: str, to_type: str) -> Reply:
     """Associate pairs of records without a label."""
-    started_ms, ends = call.portal.now_ms(), _ends(call, from_type, to_type)
-    linked = association_batch.create_default(ends, _pairs(call))
+    started_ms, ends = call.portal.now_ms(), ends_of(call, from_type, to_type)
+    linked = association_batch.create_default(ends, pairs_of(call))
     return shapes.envelope(call, started_ms, _specs(linked), linked.errors)
 
 
 def batch_read(call: Call, from_type: str, to_type: str) -> Reply:
     """Answer the associations of many records with one kind of records."""
-    started_ms, ends = call.portal.now_ms(), _ends(call, from_type, to_type)
+    started_ms, ends = call.portal.now_ms(), ends_of(call, from_type, to_type)
     after = {_id(item): str(item.get("after") or "") for item in call.inputs()}
     found, errors = association_batch.read(ends, [_id(i) for i in call.inputs()])
+    types = call.portal.link_types
     results = [
-        {"from": {"id": record_id}, **_page(neighbours, after[record_id], PAGE)}
+        {"from": {"id": record_id}, **_page(types, neighbours, after[record_id], PAGE)}
         for record_id, neighbours in found
     ]
     return shapes.envelope(call, started_ms, results, errors)
@@ -101,34 +102,28 @@ def batch_archive(call: Call, from_type: str, to_type: str) -> Reply:
     for item in call.inputs():
         for target in call.expect(list, item.get("to"), "to"):
             pairs.append((_id(item.get("from")), _id(target)))
-    association_batch.archive(_ends(call, from_type, to_type), pairs)
+    association_batch.archive(ends_of(call, from_type, to_type), pairs)
     return _nothing(call, started_ms)
 
 
 def batch_archive_labels(call: Call, from_type: str, to_type: str) -> Reply:
     """Take labels of pairs of records away."""
-    started_ms, ends = call.portal.now_ms(), _ends(call, from_type, to_type)
+    started_ms, ends = call.portal.now_ms(), ends_of(call, from_type, to_type)
     association_batch.archive_labels(ends, _typed_pairs(call))
     return _nothing(call, started_ms)
 
 
-def labels(call: Call, from_type: str, to_type: str) -> Reply:
-    """Answer the association types between two kinds of records."""
-    ends = _ends(call, from_type, to_type)
-    results = [_type(link) for link in between(ends.start, ends.end)]
-    return Reply(200, {"results": results})
-
-
-def _ends(call: Call, from_type: str, to_type: str) -> Ends:
-    start, end = object_types.infer(from_type), object_types.infer(to_type)
-    return Ends(call.portal, start, end)
+def ends_of(call: Call, from_type: str, to_type: str) -> Ends:
+    """Return the two kinds of records that the path names."""
+    return Ends(call.portal, call.kind(from_type), call.kind(to_type))
 
 
 def _id(item: Any) -> str:
     return str(item.get("id")) if isinstance(item, dict) else str(item)
 
 
-def _pairs(call: Call) -> list[Pair]:
+def pairs_of(call: Call) -> list[Pair]:
+    """Return the `from` and `to` ids of the inputs."""
     return [(_id(item.get("from")), _id(item.get("to"))) for item in call.inputs()]
 
 
@@ -137,14 +132,14 @@ def _typed_pairs(call: Call) -> list[tuple[Pair, list[tuple[str, object]]]]:
         [type_of(call, one) for one in call.expect(list, item.get("types"), "types")]
         for item in call.inputs()
     ]
-    return list(zip(_pairs(call), types, strict=True))
+    return list(zip(pairs_of(call), types, strict=True))
 
 
 def _type(link: LinkType) -> Json:
-    return {"category": HUBSPOT_DEFINED, "typeId": link.id, "label": link.label}
+    return {"category": link.category, "typeId": link.id, "label": link.label}
 
 
-def _page(neighbours: Neighbours, after: str, limit: int) -> Json:
+def _page(types: LinkTypes, neighbours: Neighbours, after: str, limit: int) -> Json:
     """Return one page of a record's neighbours; ids are numbers here."""
     start = int(after) if digits.are_all(after) else 0
     place = sorted(neighbours, key=int)
@@ -156,7 +151,7 @@ def _page(neighbours: Neighbours, after: str, limit: int) -> Json:
                 "associationTypes": [
                     _type(link)
                     for link in sorted(
-                        (BY_ID[type_id] for type_id in neighbours[other]),
+                        (types[type_id] for type_id in neighbours[other]),
                         key=lambda link: (link.label is not None, link.id),
                     )
                 ],
@@ -194,7 +189,7 @@ def _both_ways(one: Record, other: Record, link: LinkType) -> list[Json]:
             "from": {"id": start.id},
             "to": {"id": end.id},
             "associationSpec": {
-                "associationCategory": HUBSPOT_DEFINED,
+                "associationCategory": link.category,
                 "associationTypeId": type_id,
             },
         }
@@ -215,7 +210,12 @@ _TWO = "/<from_type>/<to_type>"
 
 
 def _write(method: str, area: Area, path: str, handler: Handler) -> Route:
-    return Route(method, area, path, handler, "write", "associations")
+    def permitted(call: Call, **variables: str) -> Reply:
+        if call.version == "2026-09" and not call.portal.switches.user_may_associate:
+            raise NoPermission("Edit Associations")
+        return handler(call, **variables)
+
+    return Route(method, area, path, permitted, "write", "associations")
 
 
 def _read(method: str, area: Area, path: str, handler: Handler) -> Route:
@@ -236,5 +236,4 @@ ROUTES = (
     _write(
         "POST", "associations", f"{_TWO}/batch/labels/archive", batch_archive_labels
     ),
-    _read("GET", "labels", f"{_TWO}/labels", labels),
 )

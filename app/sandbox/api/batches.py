@@ -6,13 +6,13 @@ from app.sandbox.api import shapes
 from app.sandbox.api.objects import properties_of, wishes_of
 from app.sandbox.api.route import Route
 from app.sandbox.api.wire import Call, Reply
-from app.sandbox.crm import batch, object_types
+from app.sandbox.crm import batch
 from app.sandbox.crm.batch import Input, Job
 
 
 def read(call: Call, object_type: str) -> Reply:
     """Answer the records with the given ids or unique values."""
-    portal, kind = call.portal, object_types.infer(object_type)
+    portal, kind = call.portal, call.kind(object_type)
     started_ms, body, inputs = portal.now_ms(), call.object(), call.inputs()
     with_history = [str(name) for name in call.listed("propertiesWithHistory")]
     asked = [str(name) for name in call.listed("properties")]
@@ -60,7 +60,7 @@ def archive(call: Call, object_type: str) -> Reply:
 
 
 def _job(call: Call, object_type: str) -> Job:
-    kind = object_types.infer(object_type)
+    kind = call.kind(object_type)
     return Job(call.portal, kind, call.portal.integration, call.rights)
 
 

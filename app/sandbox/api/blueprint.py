@@ -6,7 +6,27 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
-from app.sandbox.api import account, associations, batches, objects, properties, search
+from app.sandbox.api import (
+    account,
+    associations,
+    associations_v3,
+    authorize,
+    batches,
+    contact_lists_v1,
+    contacts_v1,
+    endings,
+    labels,
+    oauth,
+    objects,
+    owners,
+    properties,
+    properties_v1,
+    property_groups,
+    schemas,
+    search,
+    secondary_emails_v1,
+    webhook_settings,
+)
 from app.sandbox.api.gate import Gate
 from app.sandbox.api.route import Route
 
@@ -14,9 +34,22 @@ ROUTES: tuple[Route, ...] = (
     *objects.ROUTES,
     *batches.ROUTES,
     *search.ROUTES,
+    *endings.ROUTES,
     *associations.ROUTES,
+    *associations_v3.ROUTES,
+    *labels.ROUTES,
+    *schemas.ROUTES,
+    *property_groups.ROUTES,
     *properties.ROUTES,
     *account.ROUTES,
+    *owners.ROUTES,
+    *contacts_v1.ROUTES,
+    *contact_lists_v1.ROUTES,
+    *secondary_emails_v1.ROUTES,
+    *properties_v1.ROUTES,
+    *authorize.ROUTES,
+    *oauth.ROUTES,
+    *webhook_settings.ROUTES,
 )
 
 _ANY = ["GET", "POST", "PUT", "PATCH", "DELETE"]

@@ -12,7 +12,7 @@ _KNOWN = tuple(
     for pattern in (
         r"/crm/(v3|objects/20\d\d-\d\d)/(objects/)?[^/]+/(merge|gdpr-delete)",
         r"/crm/v3/associations/.+",
-        r"/crm/v4/associations/.+/(labels|usage)(/.+)?",
+        r"/crm/v4/associations/(.+/labels|usage)(/.+)?",
         r"/crm/associations/(v4|20\d\d-\d\d)/.+",
         r"/crm/v3/objects/[^/]+/[^/]+/associations/.+",
         r"/crm/properties/20\d\d-\d\d/.+",

@@ -9,23 +9,21 @@ from dataclasses import dataclass
 
 from flask import Request, Response
 
-from app.sandbox.api import catalogue
+from app.sandbox.api import catalogue, scopes
 from app.sandbox.api.route import Route
 from app.sandbox.api.wire import JSON_TYPE, Call, Reply
 from app.sandbox.config import SandboxConfig
-from app.sandbox.crm import object_types
 from app.sandbox.crm.portal import Portal
+from app.sandbox.developer_app import DeveloperApp
 from app.sandbox.errors import (
     ApiError,
-    MissingScopes,
     NotAuthenticated,
     RateLimited,
     ResourceNotFound,
-    UnknownObjectType,
-    UnknownTypeId,
 )
 from app.sandbox.faults import GATEWAY_PAGE, Fault, Faults
 from app.sandbox.limits import Limiter
+from app.sandbox.oauth_token import Token
 from app.sandbox.recorder import Entry, Recorder
 
 # Set in a request's environment, it makes the server close without an answer.
@@ -41,8 +39,9 @@ class Gate:
     """The way in.
 
     Attributes:
-        config: token and ids.
+        config: ids.
         portal: the account behind it.
+        app: the app that may call it.
         limiter: counts calls.
         faults: trouble that was ordered.
         recorder: keeps what passed.
@@ -53,6 +52,7 @@ class Gate:
 
     config: SandboxConfig
     portal: Portal
+    app: DeveloperApp
     limiter: Limiter
     faults: Faults
     recorder: Recorder
@@ -66,11 +66,14 @@ class Gate:
         at, started = self.clock(), time.perf_counter()
         call = Call(
             self.portal,
+            self.app,
+            self.limiter,
             version=version,
             base_url=request.host_url.rstrip("/"),
             path=request.path,
             raw=request.get_data(),
             args=request.args.to_dict(flat=False),
+            accept=request.headers.get("Accept", ""),
         )
         correlation_id = str(uuid.uuid4())
         fault = self.faults.strike(request.method, call.path, call.raw)
@@ -107,25 +110,38 @@ class Gate:
         at: float,
         variables: Mapping[str, str],
     ) -> Reply:
-        token = self._authenticate(request)
+        call.token = self._authenticate(route, request)
         if route is None:
             raise catalogue.refusal(request.method, call.path)
-        if route.family != "search":
-            self.recorder.arrived(token, at)
+        counts = route.caller == "app"
+        if call.token and counts and route.family != "search":
+            self.recorder.arrived(call.token.value, at)
         if fault is not None:
             trouble = self._suffer(fault)
             if trouble is not None:
                 return trouble
-        headers.update(self.limiter.take(route.family))
-        self._demand_scope(route, variables)
+        if counts:
+            headers.update(self.limiter.take(route.family))
+        if call.token:
+            if call.token.use != "private":
+                _without_daily(headers)
+            scopes.demand(route, self.portal, call.token, variables)
         with self.portal.at_work():
             return route.handler(call, **variables)
 
-    def _authenticate(self, request: Request) -> str:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or token.strip() != self.config.token:
+    def _authenticate(self, route: Route | None, request: Request) -> Token | None:
+        if route is not None and route.caller == "anyone":
+            return None
+        key = request.args.get("hapikey")
+        if route is not None and route.caller == "developer" and key is not None:
+            token = self.app.developer(key)
+            if token is None:
+                raise NotAuthenticated
+            return token
+        scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
             raise NotAuthenticated
-        return token.strip()
+        return self.app.tokens.caller(value.strip())
 
     def _suffer(self, fault: Fault) -> Reply | None:
         """Wait, and return or raise the answer that the fault forces."""
@@ -141,19 +157,6 @@ class Gate:
             return Reply(502, GATEWAY_PAGE, _HTML)
         return Reply(504) if fault.kind == "timeout" else None
 
-    def _demand_scope(self, route: Route, variables: Mapping[str, str]) -> None:
-        missing = self.portal.switches.missing_scopes
-        if not missing:
-            return
-        name = variables.get("object_type") or variables.get("from_type")
-        try:
-            scope = object_types.infer(name).scope if name else "oauth"
-        except (UnknownObjectType, UnknownTypeId):
-            return
-        needed = scope if scope in ("oauth", "tickets") else f"{scope}.{route.access}"
-        if needed in missing:
-            raise MissingScopes([needed])
-
     def _refusal(self, error: ApiError, method: str, correlation_id: str) -> Reply:
         html = self.portal.switches.missing_id_is_html and method == "GET"
         if html and isinstance(error, ResourceNotFound):
@@ -166,3 +169,9 @@ class Gate:
     @property
     def _group(self) -> str:
         return f"{self.config.app_id}:{self.config.portal_id}"
+
+
+def _without_daily(headers: dict[str, str]) -> None:
+    """Take away what HubSpot does not tell to callers with OAuth tokens."""
+    for name in [name for name in headers if "-RateLimit-Daily" in name]:
+        del headers[name]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from itertools import islice
 from typing import Any
-from urllib.parse import urlencode
 
 from app.sandbox.api import shapes
 from app.sandbox.api.route import Route
 from app.sandbox.api.shapes import Json
 from app.sandbox.api.wire import Call, Reply
-from app.sandbox.crm import digits, lookup, object_types, writing
+from app.sandbox.crm import digits, lookup, writing
 from app.sandbox.crm import draft as drafts
 from app.sandbox.crm.batch import Done
 from app.sandbox.crm.draft import Wish
@@ -25,7 +24,7 @@ DEFAULT_PAGE = 10
 
 def list_records(call: Call, object_type: str) -> Reply:
     """Answer one page of all records, in order of their ids."""
-    kind = object_types.infer(object_type)
+    kind = call.kind(object_type)
     limit = page_size(call)
     start = call.arg("after")
     if start and not digits.are_all(start):
@@ -36,7 +35,7 @@ def list_records(call: Call, object_type: str) -> Reply:
     body: Json = {"results": [_read(call, record) for record in found[:limit]]}
     if len(found) > limit:
         after = found[limit].id
-        body["paging"] = {"next": {"after": after, "link": _link(call, after)}}
+        body["paging"] = shapes.next_link(call, after)
     return Reply(200, body)
 
 
@@ -56,7 +55,7 @@ def page_size(call: Call) -> int:
 
 def create(call: Call, object_type: str) -> Reply:
     """Create one record, with associations if wanted."""
-    kind = object_types.infer(object_type)
+    kind = call.kind(object_type)
     body = call.object()
     properties = properties_of(call, body)
     draft = drafts.to_create(
@@ -75,19 +74,22 @@ def read(call: Call, object_type: str, record_id: str) -> Reply:
     """Answer one record."""
     record = lookup.one(
         call.portal,
-        object_types.infer(object_type),
+        call.kind(object_type),
         record_id,
         call.arg("idProperty"),
         archived=call.flag("archived"),
+        follow_merges=True,
     )
     return Reply(200, _read(call, record))
 
 
 def update(call: Call, object_type: str, record_id: str) -> Reply:
     """Change properties of one record."""
-    portal, kind = call.portal, object_types.infer(object_type)
+    portal, kind = call.portal, call.kind(object_type)
     properties = properties_of(call, call.object())
-    record = lookup.one(portal, kind, record_id, call.arg("idProperty"))
+    record = lookup.one(
+        portal, kind, record_id, call.arg("idProperty"), follow_merges=True
+    )
     draft = drafts.to_update(portal, record, properties, call.rights)
     drafts.admit(portal, draft)
     done = Done(record, tuple(draft.values), draft.checked.normalized)
@@ -97,7 +99,7 @@ def update(call: Call, object_type: str, record_id: str) -> Reply:
 
 def archive(call: Call, object_type: str, record_id: str) -> Reply:
     """Archive one record; archiving it again does no harm."""
-    portal, kind = call.portal, object_types.infer(object_type)
+    portal, kind = call.portal, call.kind(object_type)
     gone = portal.shelf(kind).any(record_id)
     if gone is None or not gone.archived:
         record = lookup.one(portal, kind, record_id)
@@ -154,11 +156,6 @@ def _read(call: Call, record: Record) -> Json:
     if associations:
         shape["associations"] = associations
     return shape
-
-
-def _link(call: Call, after: str) -> str:
-    kept = [(name, value) for name, value in call.query() if name != "after"]
-    return f"{call.base_url}{call.path}?{urlencode([*kept, ('after', after)])}"
 
 
 ROUTES = (

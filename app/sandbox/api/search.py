@@ -8,7 +8,7 @@ from app.sandbox.api import shapes
 from app.sandbox.api.route import Route
 from app.sandbox.api.shapes import Json
 from app.sandbox.api.wire import Call, Reply
-from app.sandbox.crm import digits, object_types, search
+from app.sandbox.crm import digits, search
 from app.sandbox.crm.search import Filter, Query
 from app.sandbox.crm.validation import as_text
 from app.sandbox.errors import Invalid, UnreadableJson
@@ -22,7 +22,7 @@ _ONE_VALUE = search.OPERATORS - {"IN", "NOT_IN", "HAS_PROPERTY", "NOT_HAS_PROPER
 
 def find(call: Call, object_type: str) -> Reply:
     """Answer one page of the records that match."""
-    portal, kind = call.portal, object_types.infer(object_type)
+    portal, kind = call.portal, call.kind(object_type)
     if len(call.raw.decode("utf-8", "replace")) > MAX_BODY_CHARACTERS:
         raise Invalid(
             f"The request body is longer than {MAX_BODY_CHARACTERS} characters"

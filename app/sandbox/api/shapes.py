@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import urlencode
 
 from app.sandbox.api.wire import Call, Reply
-from app.sandbox.crm import moment, object_types
-from app.sandbox.crm.association_types import BY_ID
+from app.sandbox.crm import moment
 from app.sandbox.crm.batch import Done, Outcome
 from app.sandbox.crm.object_types import ObjectType
 from app.sandbox.crm.portal import Portal
@@ -76,9 +76,9 @@ def associations(portal: Portal, found: Record, asked: Iterable[str]) -> Json:
     """Return `associations` by plural name; kinds without any are left out."""
     shape: Json = {}
     for name in asked:
-        kind = object_types.infer(name)
+        kind = portal.kinds.infer(name)
         results = [
-            {"id": other_id, "type": BY_ID[type_id].name}
+            {"id": other_id, "type": portal.link_types[type_id].name}
             for other_id, types in portal.links.of(found, kind).items()
             for type_id in sorted(types)
         ]
@@ -130,6 +130,14 @@ def _warning(name: str, raw: str, normalized: str) -> Json:
             "normalizedValue": [normalized],
         },
     }
+
+
+def next_link(call: Call, after: str) -> Json:
+    """Return `paging` that leads to the next page, on this very server."""
+    kept = [(name, value) for name, value in call.query() if name != "after"]
+    query = urlencode([*kept, ("after", after)])
+    link = f"{call.base_url}{call.path}?{query}"
+    return {"next": {"after": after, "link": link}}
 
 
 def envelope(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from app.sandbox.crm.draft import Rights
+from app.sandbox.crm.object_types import ObjectType
 from app.sandbox.crm.portal import Portal
-from app.sandbox.errors import UnreadableJson
+from app.sandbox.developer_app import DeveloperApp
+from app.sandbox.errors import RequiredFieldsMissing, UnreadableJson
+from app.sandbox.limits import Limiter
+from app.sandbox.oauth_token import Token
 
 JSON_TYPE = "application/json;charset=utf-8"
 DATED = ("2026-03", "2026-09")
@@ -54,28 +58,39 @@ class Call:
 
     Attributes:
         portal: the account it is made to.
+        app: the app that the sandbox knows.
+        limiter: counts the app's calls.
+        token: what the caller bears, None for endpoints that anyone may call.
         version: "v3", "v4", "2026-03" or "2026-09", as the path says.
         base_url: this server, without a trailing slash.
         path: path of the request.
         raw: its body.
+        accept: its Accept header.
 
     """
 
     def __init__(
         self,
         portal: Portal,
+        app: DeveloperApp,
+        limiter: Limiter,
         *,
         version: str,
         base_url: str,
         path: str,
         raw: bytes,
         args: Mapping[str, list[str]],
+        accept: str = "",
     ) -> None:
         self.portal = portal
+        self.app = app
+        self.limiter = limiter
+        self.token: Token | None = None
         self.version = version
         self.base_url = base_url
         self.path = path
         self.raw = raw
+        self.accept = accept
         self._args = args
         self._body: Any = None
 
@@ -87,7 +102,18 @@ class Call:
     @property
     def rights(self) -> Rights:
         """What the version lets the caller do."""
-        return Rights(lenient_dates=self.version == "2026-09")
+        newest = self.version == "2026-09"
+        return Rights(lenient_dates=newest, bound_by_rules=newest)
+
+    def kind(self, name: str) -> ObjectType:
+        """Return the kind of records that the path calls `name`.
+
+        Raises:
+            UnknownObjectType: no kind has that name.
+            UnknownTypeId: no kind has that id.
+
+        """
+        return self.portal.kinds.infer(name)
 
     @property
     def input_count(self) -> int:
@@ -150,6 +176,17 @@ class Call:
         for item in found:
             self.expect(dict, item, "inputs")
         return found
+
+    def demand(self, item: Mapping[str, Any], names: Sequence[str]) -> None:
+        """Refuse a part of the body in which fields are not set.
+
+        Raises:
+            RequiredFieldsMissing: it lacks one of `names`.
+
+        """
+        lacking = [name for name in names if item.get(name) in (None, "")]
+        if lacking:
+            raise RequiredFieldsMissing(lacking)
 
     def listed(self, name: str) -> list[Any]:
         """Return a list of the body's, empty when absent or null.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.sandbox.crm import digits, rollup
-from app.sandbox.crm.association_types import BY_ID, LinkType, between, unlabeled
+from app.sandbox.crm.association_types import LinkType
 from app.sandbox.crm.journal import Change, Origin
 from app.sandbox.crm.object_types import COMPANY, CONTACT, ObjectType
 from app.sandbox.crm.portal import Portal
@@ -18,7 +18,9 @@ from app.sandbox.errors import (
 )
 
 
-def link_type(start: ObjectType, category: str, type_id: object) -> LinkType:
+def link_type(
+    portal: Portal, start: ObjectType, category: str, type_id: object
+) -> LinkType:
     """Return the association type with this id.
 
     Raises:
@@ -26,16 +28,16 @@ def link_type(start: ObjectType, category: str, type_id: object) -> LinkType:
         WrongDirection: it starts at another kind of record.
 
     """
-    link = _known(category, type_id)
+    link = _known(portal, category, type_id)
     if link.start is not start:
         raise WrongDirection(start.type_id, link.start.type_id)
     return link
 
 
-def _known(category: str, type_id: object) -> LinkType:
+def _known(portal: Portal, category: str, type_id: object) -> LinkType:
     text = str(type_id)
-    link = BY_ID.get(int(text)) if digits.are_all(text) else None
-    if link is None or category != "HUBSPOT_DEFINED":
+    link = portal.link_types.get(int(text)) if digits.are_all(text) else None
+    if link is None or category != link.category:
         raise InvalidAssociations.spec(category, type_id)
     return link
 
@@ -48,17 +50,17 @@ def demand_end(link: LinkType, end: ObjectType) -> None:
 
     """
     if link.end is not end:
-        raise InvalidAssociations.spec("HUBSPOT_DEFINED", link.id)
+        raise InvalidAssociations.spec(link.category, link.id)
 
 
-def default_type(start: ObjectType, end: ObjectType) -> LinkType:
+def default_type(portal: Portal, start: ObjectType, end: ObjectType) -> LinkType:
     """Return the unlabeled type between two kinds of records.
 
     Raises:
         InvalidAssociations: HubSpot does not associate them.
 
     """
-    link = unlabeled(start, end)
+    link = portal.link_types.unlabeled(start, end)
     if link is None:
         raise InvalidAssociations.spec("HUBSPOT_DEFINED", f"{start.name}_to_{end.name}")
     return link
@@ -101,9 +103,10 @@ def connect(
     origin: Origin,
 ) -> None:
     """Associate two records; a label brings the unlabeled type along."""
-    wanted = [default_type(one.kind, other.kind), *links]
+    wanted = [default_type(portal, one.kind, other.kind), *links]
     if _is_first_company(portal, one, other):
-        wanted += [link for link in between(one.kind, other.kind) if link.primary]
+        between = portal.link_types.between(one.kind, other.kind)
+        wanted += [link for link in between if link.primary]
     for link in wanted:
         if link.primary:
             _drop_primary(portal, one, other, origin)
@@ -146,7 +149,10 @@ def disconnect(
 
 
 def forget(portal: Portal, record: Record) -> None:
-    """Take every association of an archived record away; nobody is told."""
+    """Take every association of an archived record away; nobody is told.
+
+    The record remembers them, for the day it is restored.
+    """
     for type_id, neighbours in list(portal.links.by_kind(record).items()):
         for other_id in list(neighbours):
             other = portal.shelf_of(type_id).any(other_id)
@@ -154,6 +160,7 @@ def forget(portal: Portal, record: Record) -> None:
                 continue
             for link in portal.links.between(record, other):
                 portal.links.remove(record, other, link)
+                record.lost_links.append((type_id, other_id, link.id))
             rollup.refresh(portal, other)
 
 
@@ -173,8 +180,9 @@ def _drop_primary(portal: Portal, one: Record, other: Record, origin: Origin) ->
         rival = portal.shelf(COMPANY).any(company_id)
         if rival is None or rival is company:
             continue
-        for link in [BY_ID[type_id] for type_id in types if BY_ID[type_id].primary]:
-            _take(portal, owner, rival, link, origin)
+        for link in [portal.link_types[type_id] for type_id in types]:
+            if link.primary:
+                _take(portal, owner, rival, link, origin)
 
 
 def _take(
@@ -197,7 +205,7 @@ def _tell(
     if link.label and not link.primary:
         return
     at_ms = portal.now_ms()
-    for start, end in ((one, other), (other, one)):
+    for start, end, type_id in ((one, other, link.id), (other, one, link.reverse)):
         portal.journal.write(
             Change(
                 object_type_id=start.kind.type_id,
@@ -206,6 +214,7 @@ def _tell(
                 occurred_at_ms=at_ms,
                 change_source=origin.association_source,
                 source_id=origin.source_id,
+                association_type_id=type_id,
                 extra={
                     "associationType": f"{start.kind.label}_TO_{end.kind.label}",
                     "fromObjectId": int(start.id),

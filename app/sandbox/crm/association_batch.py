@@ -68,14 +68,14 @@ def create_default(ends: Ends, pairs: Sequence[Pair]) -> Linked:
 def _links(ends: Ends, types: Sequence[tuple[str, object]]) -> list[LinkType]:
     links = []
     for category, type_id in types:
-        link = association.link_type(ends.start, category, type_id)
+        link = association.link_type(ends.portal, ends.start, category, type_id)
         association.demand_end(link, ends.end)
         links.append(link)
     return links
 
 
 def _default(ends: Ends) -> list[LinkType]:
-    return [association.default_type(ends.start, ends.end)]
+    return [association.default_type(ends.portal, ends.start, ends.end)]
 
 
 def _each(
@@ -135,7 +135,7 @@ def archive(ends: Ends, pairs: Sequence[Pair]) -> None:
         BatchTooLarge: more inputs than the switch allows.
 
     """
-    link = association.default_type(ends.start, ends.end)
+    link = association.default_type(ends.portal, ends.start, ends.end)
     _take_each(ends, [(pair, [link]) for pair in pairs])
 
 

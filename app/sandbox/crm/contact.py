@@ -24,9 +24,14 @@ def forward_only(schema: Schema, record: Record, values: dict[str, str]) -> None
     current = record.properties.get("lifecyclestage")
     if not wanted or not current:
         return
-    stages = [o.value for o in schema.active["lifecyclestage"].options]
-    if stages.index(wanted) < stages.index(current):
+    if advanced(schema, (current, wanted)) != wanted:
         del values["lifecyclestage"]
+
+
+def advanced(schema: Schema, stages: tuple[str, str]) -> str:
+    """Return the stage that comes later in the lifecycle; "" comes first."""
+    place = {o.value: n for n, o in enumerate(schema.active["lifecyclestage"].options)}
+    return max(stages, key=lambda stage: place.get(stage, -1))
 
 
 def compute(properties: dict[str, str], record_id: str, now_ms: int) -> None:
@@ -35,7 +40,8 @@ def compute(properties: dict[str, str], record_id: str, now_ms: int) -> None:
     names = (properties.get("firstname", ""), properties.get("lastname", ""))
     stage = properties.get("lifecyclestage", "")
     phone = "".join(filter(str.isdigit, properties.get("phone", "")))
-    properties["hs_all_contact_vids"] = record_id
+    merged = properties.get("hs_merged_object_ids", "")
+    properties["hs_all_contact_vids"] = f"{record_id};{merged}".strip(";")
     properties["hs_is_contact"] = "true"
     properties.setdefault("hs_is_unworked", "true")
     properties.setdefault("hs_pipeline", "contacts-lifecycle-pipeline")

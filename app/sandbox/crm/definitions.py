@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
@@ -80,12 +81,25 @@ class Definition:
     hubspot_defined: bool = True
     description: str = ""
     archived: bool = False
+    display_order: int = -1
+    form_field: bool = True
     created_at_ms: int = 0
+    updated_at_ms: int = 0
+    archived_at_ms: int = 0
 
     @property
     def multiple(self) -> bool:
         """Several options may be chosen, separated by semicolons."""
         return self.field_type == "checkbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A heading under which people see properties."""
+
+    name: str
+    label: str
+    display_order: int = -1
 
 
 class Schema:
@@ -94,11 +108,14 @@ class Schema:
     Attributes:
         active: definitions by name, those that can be read and written.
         unique: names of the properties whose values identify a record.
+        groups: the headings, by name.
 
     """
 
     def __init__(self, definitions: Iterable[Definition]) -> None:
         self._all = {definition.name: definition for definition in definitions}
+        names = dict.fromkeys(d.group for d in self._all.values())
+        self.groups = {n: Group(n, n.replace("_", " ").capitalize()) for n in names}
         self._refresh()
 
     def _refresh(self) -> None:
@@ -107,6 +124,10 @@ class Schema:
 
     def __iter__(self) -> Iterator[Definition]:
         return iter(self._all.values())
+
+    def demand_group(self, name: str) -> None:
+        """Make sure that there is a group of this name."""
+        self.groups.setdefault(name, Group(name, name.replace("_", " ").capitalize()))
 
     def get(self, name: str, *, archived: bool = False) -> Definition:
         """Return the definition of `name`.
@@ -126,16 +147,21 @@ class Schema:
 
         Raises:
             PropertyExists: the name is in use.
-            Invalid: there are too many unique properties already.
+            Invalid: there are too many unique properties already, or no such group
+                (our own words).
 
         """
+        if definition.group not in self.groups:
+            raise Invalid(f"Property group {definition.group} does not exist")
         known = self._all.get(definition.name)
         if known is not None and not known.archived:
             raise PropertyExists(definition.name)
         own = [name for name in self.unique if not self._all[name].hubspot_defined]
         if definition.unique and known is None and len(own) >= MAX_UNIQUE:
             raise Invalid(f"At most {MAX_UNIQUE} properties can have unique values.")
-        restored = replace(known, archived=False) if known else definition
+        restored = (
+            replace(known, archived=False, archived_at_ms=0) if known else definition
+        )
         self._all[definition.name] = restored
         self._refresh()
         return restored
@@ -152,7 +178,7 @@ class Schema:
         self._refresh()
         return changed
 
-    def archive(self, name: str) -> None:
+    def archive(self, name: str, at_ms: int) -> None:
         """Archive a property that somebody made.
 
         Raises:
@@ -162,50 +188,48 @@ class Schema:
         """
         if self.get(name).hubspot_defined:
             raise Invalid(f"{name} is defined by HubSpot and cannot be archived")
-        self.change(name, archived=True)
+        self.change(name, archived=True, archived_at_ms=at_ms)
 
 
-def options_from(raw: Iterable[dict[str, Any]]) -> tuple[Option, ...]:
-    """Read `options[]` as HubSpot writes them; label and value must be there."""
+@functools.cache
+def _defaults(kind_name: str, *, activity: bool) -> tuple[Definition, ...]:
+    own = _read(kind_name)
+    shared = _read("every_activity") if activity else []
+    group = own[0][4]
     return tuple(
-        Option(
-            str(option["value"]),
-            str(option["label"]),
-            option.get("displayOrder", place),
-            bool(option.get("hidden")),
-        )
-        for place, option in enumerate(raw)
-    )
-
-
-def _definition(raw: dict[str, Any], group: str) -> Definition:
-    return Definition(
-        raw["name"],
-        raw["label"],
-        raw["type"],
-        raw["fieldType"],
-        raw["groupName"] or group,
-        options=options_from(raw.get("options", ())),
-        external_options=raw.get("externalOptions", False),
-        value_format=raw.get("valueFormat", ""),
-        read_only=raw.get("readOnlyValue", False),
-        calculated=raw.get("calculated", False),
-        hidden=raw.get("hidden", False),
-        unique=raw.get("hasUniqueValue", False),
+        _definition(row, group) for row in [*_read("every_object"), *shared, *own]
     )
 
 
 def default_schema(kind: ObjectType) -> Schema:
     """Return the properties that objects of `kind` have in a new portal."""
-    own = _read(kind.name)
-    shared = _read("every_activity") if kind in ACTIVITIES else []
-    group = own[0]["groupName"]
-    return Schema(
-        _definition(raw, group) for raw in [*_read("every_object"), *shared, *own]
+    return Schema(_defaults(kind.data or kind.name, activity=kind in ACTIVITIES))
+
+
+def _definition(row: Sequence[Any], group: str) -> Definition:
+    """Read a row: name, label, type, field type, group, flags, and maybe options."""
+    name, label, type_, field_type, own_group, flags, *rest = row
+    choices: Mapping[str, str] = rest[0] if rest else {}
+    return Definition(
+        name,
+        label,
+        type_,
+        field_type,
+        own_group or group,
+        options=tuple(
+            Option(value, text, place)
+            for place, (value, text) in enumerate(choices.items())
+        ),
+        external_options="x" in flags,
+        value_format="email" if "e" in flags else "long" if "l" in flags else "",
+        read_only="r" in flags,
+        calculated="c" in flags,
+        hidden="h" in flags,
+        unique="u" in flags,
     )
 
 
-def _read(name: str) -> list[dict[str, Any]]:
+def _read(name: str) -> list[list[Any]]:
     data = resources.files("app.sandbox").joinpath("data", f"{name}.json")
-    rows: list[dict[str, Any]] = orjson.loads(data.read_bytes())
+    rows: list[list[Any]] = orjson.loads(data.read_bytes())
     return rows

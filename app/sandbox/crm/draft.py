@@ -9,22 +9,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.sandbox.crm import association, contact, validation
+from app.sandbox.crm import association, contact, requirements, validation
 from app.sandbox.crm.association_types import LinkType
 from app.sandbox.crm.object_types import ACTIVITIES, COMPANY, CONTACT, ObjectType
 from app.sandbox.crm.portal import Portal
 from app.sandbox.crm.record import Record
+from app.sandbox.crm.requirements import Situation
 from app.sandbox.crm.validation import Checked
 from app.sandbox.errors import (
     AlreadyExists,
+    EmailBlocked,
     InvalidAssociations,
     InvalidProperties,
     PinNotAssociated,
     RequiredMissing,
+    UnmetRequirements,
     ValueTaken,
 )
 
 PIN = "hs_pinned_engagement_id"
+OWNER = "hubspot_owner_id"
 MANY_VALUED = "hs_additional_emails"
 PRIMARY_COMPANY = "associatedcompanyid"
 
@@ -50,11 +54,13 @@ class Rights:
     Attributes:
         writable: read-only properties that may be written.
         lenient_dates: near-miss dates are normalised (version 2026-09).
+        bound_by_rules: the rules of the account's admin apply (version 2026-09).
 
     """
 
     writable: frozenset[str] = frozenset()
     lenient_dates: bool = False
+    bound_by_rules: bool = False
 
 
 @dataclass(slots=True)
@@ -66,6 +72,7 @@ class Draft:
         record: what changes, None for a record that is to be created.
         new_id: id of a record that is to be created.
         checked: the values, and what is wrong with them.
+        bound_by_rules: the rules of the account's admin apply.
         links: associations to make: the other record and the types.
 
     """
@@ -73,6 +80,7 @@ class Draft:
     kind: ObjectType
     record: Record | None
     checked: Checked
+    bound_by_rules: bool = False
     new_id: str = ""
     links: list[tuple[Record, list[LinkType]]] = field(default_factory=list)
 
@@ -96,10 +104,12 @@ def to_create(
         WrongDirection: a wish's type starts at another kind of record.
 
     """
-    draft = Draft(kind, None, _checked(portal, kind, properties, rights))
+    rights = rights or Rights()
+    checked = _checked(portal, kind, properties, rights)
+    draft = Draft(kind, None, checked, rights.bound_by_rules)
     for wish in wishes:
         for category, type_id in wish.types:
-            link = association.link_type(kind, category, type_id)
+            link = association.link_type(portal, kind, category, type_id)
             other = portal.shelf(link.end).live(wish.to_id)
             if other is None:
                 raise InvalidAssociations.objects(f"{link.end.label}={wish.to_id}")
@@ -114,7 +124,9 @@ def to_update(
     rights: Rights | None = None,
 ) -> Draft:
     """Draft a change of `record`."""
-    return Draft(record.kind, record, _checked(portal, record.kind, properties, rights))
+    rights = rights or Rights()
+    checked = _checked(portal, record.kind, properties, rights)
+    return Draft(record.kind, record, checked, rights.bound_by_rules)
 
 
 def admit(portal: Portal, draft: Draft) -> None:
@@ -125,14 +137,18 @@ def admit(portal: Portal, draft: Draft) -> None:
         RequiredMissing: the new record lacks a value.
         AlreadyExists: the e-mail address is another contact's.
         ValueTaken: a unique value is another record's.
+        EmailBlocked: the e-mail address was deleted for privacy.
         PinNotAssociated: the activity to pin is not associated.
         InvalidAssociations: the primary company does not exist.
+        UnmetRequirements: the rules of the account's admin demand more.
 
     """
     if draft.checked.problems:
         raise InvalidProperties(draft.checked.problems, portal.portal_id)
     if draft.record is None:
         _admit_new(portal, draft)
+    if draft.bound_by_rules:
+        _admit_by_rules(portal, draft)
     _admit_unique(portal, draft)
     _admit_pin(portal, draft)
     company = draft.values.get(PRIMARY_COMPANY)
@@ -144,27 +160,33 @@ def _checked(
     portal: Portal,
     kind: ObjectType,
     properties: Mapping[str, object],
-    rights: Rights | None,
+    rights: Rights,
 ) -> Checked:
-    rights = rights or Rights()
     writable = set(rights.writable)
     if portal.switches.createdate_writable:
         writable.add("createdate")
     if portal.switches.additional_emails_writable:
         writable.add(MANY_VALUED)
-    return validation.check(
+    checked = validation.check(
         portal.shelf(kind).schema,
         properties,
         writable=frozenset(writable),
         lenient_dates=rights.lenient_dates,
     )
+    owner = checked.values.get(OWNER)
+    if owner and portal.switches.owner_must_exist and owner not in portal.owners:
+        checked.problems.append(validation.not_an_owner(OWNER, owner))
+    return checked
 
 
 def _admit_new(portal: Portal, draft: Draft) -> None:
     values = draft.values
     if draft.kind.name == "meeting" and not values.get("hs_timestamp"):
         values["hs_timestamp"] = values.get("hs_meeting_start_time", "")
-    missing = [name for name in draft.kind.required if not values.get(name)]
+    required = draft.kind.required
+    if portal.switches.expected_properties_required:
+        required += draft.kind.expected
+    missing = [name for name in required if not values.get(name)]
     if missing:
         raise RequiredMissing(missing)
     nameless = not any(values.get(name) for name in contact.IDENTITY)
@@ -172,8 +194,20 @@ def _admit_new(portal: Portal, draft: Draft) -> None:
         raise RequiredMissing(contact.IDENTITY)
 
 
+def _admit_by_rules(portal: Portal, draft: Draft) -> None:
+    before = draft.record.properties if draft.record else {}
+    after = {**before, **draft.values}
+    situation = Situation(draft.kind, draft.record is None, after, draft.values)
+    problems = requirements.unmet(portal, situation)
+    if problems:
+        raise UnmetRequirements(problems)
+
+
 def _admit_unique(portal: Portal, draft: Draft) -> None:
     shelf = portal.shelf(draft.kind)
+    email = draft.values.get("email", "")
+    if email in shelf.blocked and portal.switches.blocklist_refuses_contacts:
+        raise EmailBlocked(email)
     for email in filter(None, draft.values.get(MANY_VALUED, "").split(";")):
         owner = shelf.owner("email", email)
         if owner is not None and owner is not draft.record:

@@ -41,6 +41,7 @@ class Change:
         property_value: for a propertyChange, as webhooks word it: always text, dates
             as epoch milliseconds, "" for a cleared value.
         change_flag: "CREATED" or "DELETED", else "".
+        association_type_id: for an associationChange, else 0.
         extra: further wire fields, those of merge and associationChange.
 
     """
@@ -54,6 +55,7 @@ class Change:
     property_name: str = ""
     property_value: str = ""
     change_flag: str = ""
+    association_type_id: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)
 
 

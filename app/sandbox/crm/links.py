@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.sandbox.crm.association_types import BY_ID, LinkType
+from app.sandbox.crm.association_types import LinkType, LinkTypes
 from app.sandbox.crm.object_types import ObjectType
 from app.sandbox.crm.record import Record
 
@@ -15,7 +15,8 @@ Neighbours = dict[str, set[int]]
 class Links:
     """The association graph."""
 
-    def __init__(self) -> None:
+    def __init__(self, types: LinkTypes) -> None:
+        self._types = types
         self._out: dict[tuple[str, str], dict[str, Neighbours]] = {}
 
     def of(self, record: Record, end: ObjectType) -> Neighbours:
@@ -50,7 +51,7 @@ class Links:
         """Go through a copy of the types from `one` to `other`, unlabeled first."""
         return iter(
             sorted(
-                (BY_ID[i] for i in self.types(one, other)),
+                (self._types[i] for i in self.types(one, other)),
                 key=lambda link: (link.label is not None, link.id),
             )
         )

@@ -18,8 +18,17 @@ def one(
     id_property: str = "",
     *,
     archived: bool = False,
+    follow_merges: bool = False,
 ) -> Record:
     """Return the record that `record_id` identifies.
+
+    Args:
+        portal: the account.
+        kind: what it is.
+        record_id: record id, or the value of `id_property`.
+        id_property: a unique property, "" for the record id.
+        archived: look in the recycle bin, and nowhere else.
+        follow_merges: the id of a merged-away record finds the record it became.
 
     Raises:
         NonUniqueIdProperty: `id_property` does not identify records.
@@ -37,6 +46,8 @@ def one(
         if not digits.are_all(record_id):
             raise ObjectNotFound(record_id)
         found = shelf.any(record_id)
+        if found is None and follow_merges:
+            found = shelf.survivor(record_id)
     if found is None or found.archived is not archived:
         raise ResourceNotFound
     return found

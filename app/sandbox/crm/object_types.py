@@ -1,11 +1,8 @@
-"""The kinds of records: one table, one generic implementation."""
+"""The kinds of records HubSpot has: one table, one generic implementation."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-
-from app.sandbox.errors import UnknownObjectType, UnknownTypeId
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,6 +19,10 @@ class ObjectType:
         defaults: properties returned when a read names none.
         searched: properties that a search's `query` looks into.
         required: properties without which none is created.
+        expected: properties that HubSpot's guides call required, which the API lets
+            you leave out [uncertain].
+        aliases: further names it answers to.
+        data: name of the list of its properties, "" for that of the kind.
         history_limit: how many values of a property are remembered [uncertain].
         scope: OAuth scope, without its `.read` or `.write`.
 
@@ -36,6 +37,9 @@ class ObjectType:
     defaults: tuple[str, ...]
     searched: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    data: str = ""
     history_limit: int = 20
     scope: str = "crm.objects.contacts"
 
@@ -44,9 +48,18 @@ class ObjectType:
         """Properties that come back whatever a read asks for."""
         return (self.created, "hs_object_id", self.modified)
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All names it answers to, in lower case."""
+        return (self.type_id, self.name, self.plural, *self.aliases)
+
 
 def _record(
-    type_id: str, names: tuple[str, str], defaults: tuple[str, ...], scope: str
+    type_id: str,
+    names: tuple[str, str],
+    defaults: tuple[str, ...],
+    scope: str,
+    expected: tuple[str, ...] = (),
 ) -> ObjectType:
     return ObjectType(
         type_id,
@@ -56,23 +69,49 @@ def _record(
         modified="hs_lastmodifieddate",
         defaults=("createdate", "hs_lastmodifieddate", "hs_object_id", *defaults),
         searched=defaults,
+        expected=expected,
+        scope=scope,
+    )
+
+
+def _dated(
+    type_id: str,
+    names: tuple[str, str],
+    searched: tuple[str, ...],
+    scope: str,
+    expected: tuple[str, ...] = (),
+) -> ObjectType:
+    """Return a kind whose time of creation is in `hs_createdate`."""
+    return ObjectType(
+        type_id,
+        *names,
+        label=names[0].upper(),
+        created="hs_createdate",
+        modified="hs_lastmodifieddate",
+        defaults=("hs_createdate", "hs_lastmodifieddate", "hs_object_id"),
+        searched=searched,
+        expected=expected,
         scope=scope,
     )
 
 
 def _activity(
-    type_id: str, name: str, searched: tuple[str, ...], label: str = ""
+    type_id: str,
+    names: tuple[str, str],
+    searched: tuple[str, ...],
+    label: str = "",
+    aliases: tuple[str, ...] = (),
 ) -> ObjectType:
     return ObjectType(
         type_id,
-        name,
-        f"{name}s",
-        label=label or name.upper(),
+        *names,
+        label=label or names[0].upper(),
         created="hs_createdate",
         modified="hs_lastmodifieddate",
         defaults=("hs_createdate", "hs_lastmodifieddate", "hs_object_id"),
         searched=searched,
         required=("hs_timestamp",),
+        aliases=aliases,
     )
 
 
@@ -114,35 +153,119 @@ DEAL = _record(
     ("deal", "deals"),
     ("amount", "closedate", "dealname", "dealstage", "pipeline"),
     "crm.objects.deals",
+    ("dealname", "dealstage"),
 )
 TICKET = _record(
     "0-5",
     ("ticket", "tickets"),
     ("content", "hs_pipeline", "hs_pipeline_stage", "hs_ticket_priority", "subject"),
     "tickets",
+    ("subject", "hs_pipeline_stage"),
 )
-TASK = _activity("0-27", "task", ("hs_task_subject", "hs_task_body"))
-NOTE = _activity("0-46", "note", ("hs_note_body",))
-MEETING = _activity("0-47", "meeting", ("hs_meeting_title",), "MEETING_EVENT")
-CALL = _activity("0-48", "call", ("hs_call_title", "hs_call_body"))
-EMAIL = _activity("0-49", "email", ("hs_email_subject", "hs_email_text"))
+TASK = _activity("0-27", ("task", "tasks"), ("hs_task_subject", "hs_task_body"))
+NOTE = _activity("0-46", ("note", "notes"), ("hs_note_body",))
+MEETING = _activity(
+    "0-47", ("meeting", "meetings"), ("hs_meeting_title",), "MEETING_EVENT"
+)
+CALL = _activity("0-48", ("call", "calls"), ("hs_call_title", "hs_call_body"))
+EMAIL = _activity("0-49", ("email", "emails"), ("hs_email_subject", "hs_email_text"))
+COMMUNICATION = _activity(
+    "0-18", ("communication", "communications"), ("hs_communication_body",)
+)
+POSTAL_MAIL = _activity(
+    "0-116",
+    ("postal_mail", "postal_mail"),
+    ("hs_postal_mail_body",),
+    aliases=("postal_mails", "postal-mail"),
+)
 
-ALL = (CONTACT, COMPANY, DEAL, TICKET, TASK, NOTE, MEETING, CALL, EMAIL)
-ACTIVITIES = (TASK, NOTE, MEETING, CALL, EMAIL)
+# https://developers.hubspot.com/docs/api-reference/latest/crm/understanding-the-crm
+_OTHERS = (
+    _record(
+        "0-7",
+        ("product", "products"),
+        ("description", "name", "price"),
+        "crm.objects.products",
+        ("name",),
+    ),
+    _record(
+        "0-8",
+        ("line_item", "line_items"),
+        ("amount", "hs_product_id", "name", "quantity"),
+        "crm.objects.line_items",
+    ),
+    _dated(
+        "0-14",
+        ("quote", "quotes"),
+        ("hs_title",),
+        "crm.objects.quotes",
+        ("hs_title", "hs_expiration_date"),
+    ),
+    _dated("0-53", ("invoice", "invoices"), ("hs_title",), "crm.objects.invoices"),
+    _dated(
+        "0-69",
+        ("subscription", "subscriptions"),
+        ("hs_name",),
+        "crm.objects.subscriptions",
+    ),
+    _dated(
+        "0-101",
+        ("payment", "payments"),
+        ("hs_customer_email",),
+        "crm.objects.commercepayments",
+    ),
+    _dated("0-115", ("user", "users"), ("hs_email",), "crm.objects.users"),
+    _dated(
+        "0-123",
+        ("order", "orders"),
+        ("hs_order_name",),
+        "crm.objects.orders",
+        ("hs_order_name",),
+    ),
+    _dated(
+        "0-136",
+        ("lead", "leads"),
+        ("hs_lead_name",),
+        "crm.objects.leads",
+        ("hs_lead_name",),
+    ),
+    _dated("0-142", ("cart", "carts"), ("hs_cart_name",), "crm.objects.carts"),
+    _dated(
+        "0-162",
+        ("service", "services"),
+        ("hs_name",),
+        "crm.objects.services",
+        ("hs_name",),
+    ),
+    _dated(
+        "0-410",
+        ("course", "courses"),
+        ("hs_course_name",),
+        "crm.objects.courses",
+        ("hs_course_name",),
+    ),
+    _dated(
+        "0-420",
+        ("listing", "listings"),
+        ("hs_name",),
+        "crm.objects.listings",
+        ("hs_name",),
+    ),
+    _dated(
+        "0-421",
+        ("appointment", "appointments"),
+        ("hs_appointment_name",),
+        "crm.objects.appointments",
+        ("hs_appointment_name",),
+    ),
+    _dated(
+        "0-970",
+        ("project", "projects"),
+        ("hs_name",),
+        "crm.objects.projects",
+        ("hs_name",),
+    ),
+)
 
-_BY_NAME = {key: kind for kind in ALL for key in (kind.type_id, kind.name, kind.plural)}
-_TYPE_ID = re.compile(r"\d+-\d+")
-
-
-def infer(name: str) -> ObjectType:
-    """Return the kind called `name`: singular, plural or type id, in any case.
-
-    Raises:
-        UnknownObjectType: no kind has that name.
-        UnknownTypeId: no kind has that id.
-
-    """
-    kind = _BY_NAME.get(name.lower())
-    if kind is not None:
-        return kind
-    raise (UnknownTypeId if _TYPE_ID.fullmatch(name) else UnknownObjectType)(name)
+ACTIVITIES = (TASK, NOTE, MEETING, CALL, EMAIL, COMMUNICATION, POSTAL_MAIL)
+ALL = (CONTACT, COMPANY, DEAL, TICKET, *ACTIVITIES, *_OTHERS)

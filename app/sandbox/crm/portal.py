@@ -7,10 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from app.sandbox.config import SandboxConfig
-from app.sandbox.crm import object_types
+from app.sandbox.crm.association_types import LinkTypes
+from app.sandbox.crm.custom_object import CustomObject
+from app.sandbox.crm.definitions import Schema, default_schema
 from app.sandbox.crm.journal import Change, Journal, Origin
+from app.sandbox.crm.kinds import Kinds
 from app.sandbox.crm.links import Links
 from app.sandbox.crm.object_types import ObjectType
+from app.sandbox.crm.owner import STAFF
+from app.sandbox.crm.rules import Rule
 from app.sandbox.crm.shelf import Shelf
 
 FIRST_ID = 100_000_000_001
@@ -25,6 +30,13 @@ class Portal:
         app_id: the app that the token belongs to, digits.
         switches: behaviour where HubSpot's own is uncertain.
         search_lag_s: how long a write stays invisible to search, seconds.
+        kinds: the kinds of records it has.
+        link_types: how records can be associated.
+        custom_objects: kinds of records of its own making, by type id.
+        custom_objects_made: how many there have been.
+        owners: its users, by owner id.
+        founded_at_ms: when it was made, epoch milliseconds.
+        rules: what its admin demands of records.
         links: who is associated with whom.
         journal: what happened, for the webhooks.
 
@@ -49,8 +61,15 @@ class Portal:
         with self._lock:
             self.switches = self._config.switches
             self.search_lag_s = self._config.search_lag_s
-            self.links = Links()
-            self._shelves = {kind.type_id: Shelf(kind) for kind in object_types.ALL}
+            self.kinds = Kinds()
+            self.link_types = LinkTypes(self.kinds)
+            self.links = Links(self.link_types)
+            self.rules: list[Rule] = []
+            self.owners = {owner.id: owner for owner in STAFF}
+            self.founded_at_ms = self.now_ms()
+            self.custom_objects: dict[str, CustomObject] = {}
+            self.custom_objects_made = 0
+            self._shelves = {k.type_id: Shelf(k, default_schema(k)) for k in self.kinds}
             self._next_id = FIRST_ID + self._config.seed * IDS_PER_SEED
 
     @property
@@ -66,6 +85,16 @@ class Portal:
                 yield
             finally:
                 self.journal.flush()
+
+    def add_kind(self, kind: ObjectType, schema: Schema) -> None:
+        """Have records of a further kind."""
+        self.kinds.add(kind)
+        self._shelves[kind.type_id] = Shelf(kind, schema)
+
+    def remove_kind(self, kind: ObjectType) -> None:
+        """Have no records of that kind any more."""
+        self.kinds.remove(kind)
+        del self._shelves[kind.type_id]
 
     def shelf(self, kind: ObjectType) -> Shelf:
         """Return the records of one kind."""

@@ -25,6 +25,8 @@ class Record:
         properties: values that are set, by name. Never changed in place: a write puts
             a new dict here, so whoever holds the old one keeps seeing the old state.
         history: versions by property, oldest first.
+        lost_links: what an archived record was associated with: type id and id of the
+            other record, and the association type.
 
     """
 
@@ -36,12 +38,19 @@ class Record:
     history: dict[str, list[Version]] = field(default_factory=dict)
     archived: bool = False
     archived_at_ms: int = 0
+    lost_links: list[tuple[str, str, int]] = field(default_factory=list)
 
     @property
     def additional_emails(self) -> list[str]:
         """Further e-mail addresses of a contact."""
         text = self.properties.get("hs_additional_emails", "")
         return [email for email in text.split(";") if email]
+
+    @property
+    def merged_ids(self) -> list[str]:
+        """Ids of the records that became part of this one."""
+        text = self.properties.get("hs_merged_object_ids", "")
+        return [merged for merged in text.split(";") if merged]
 
     def remember(self, name: str, version: Version) -> None:
         """Add a value to the property's history; the oldest ones are forgotten."""

@@ -6,7 +6,6 @@ HubSpot calculates these; no event tells of them.
 from __future__ import annotations
 
 from app.sandbox.crm import moment
-from app.sandbox.crm.association_types import BY_ID
 from app.sandbox.crm.object_types import ACTIVITIES, COMPANY, CONTACT
 from app.sandbox.crm.portal import Portal
 from app.sandbox.crm.record import Record
@@ -40,7 +39,7 @@ def _activity(portal: Portal, record: Record) -> dict[str, str]:
 
 def _primary_company(portal: Portal, contact: Record) -> str:
     for company_id, types in portal.links.of(contact, COMPANY).items():
-        if any(BY_ID[type_id].primary for type_id in types):
+        if any(portal.link_types[type_id].primary for type_id in types):
             return company_id
     return ""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from app.sandbox.crm import moment, object_types
+from app.sandbox.crm import moment
 from app.sandbox.crm.definitions import Definition
 from app.sandbox.crm.portal import Portal
 from app.sandbox.crm.record import Record
@@ -226,7 +226,7 @@ def _contains(value: str, pattern: str) -> bool:
 
 
 def _association(portal: Portal, condition: Filter) -> Match:
-    end = object_types.infer(condition.name.removeprefix(ASSOCIATIONS))
+    end = portal.kinds.infer(condition.name.removeprefix(ASSOCIATIONS))
     wanted = {condition.value, *condition.values} - {""}
     negative = condition.operator in ("NEQ", "NOT_IN", "NOT_HAS_PROPERTY")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 
-from app.sandbox.crm.definitions import Schema, default_schema
+from app.sandbox.crm.definitions import Schema
 from app.sandbox.crm.object_types import ObjectType
 from app.sandbox.crm.record import Record
 from app.sandbox.crm.search_index import SearchIndex
@@ -18,16 +18,19 @@ class Shelf:
         kind: what they are.
         schema: their properties.
         index: what search sees of them.
+        blocked: e-mail addresses that no record may have any more.
 
     """
 
-    def __init__(self, kind: ObjectType) -> None:
+    def __init__(self, kind: ObjectType, schema: Schema) -> None:
         self.kind = kind
-        self.schema: Schema = default_schema(kind)
+        self.schema = schema
         self.index = SearchIndex()
         self._records: dict[str, Record] = {}
         self._ids: list[int] = []
         self._owners: dict[tuple[str, str], str] = {}
+        self._survivors: dict[str, str] = {}
+        self.blocked: set[str] = set()
 
     def put(self, record: Record) -> None:
         """Add a new record."""
@@ -37,6 +40,22 @@ class Shelf:
             self._ids.append(number)
         else:
             insort(self._ids, number)
+
+    def drop(self, record: Record) -> None:
+        """Forget a record that is neither live nor in the recycle bin any more."""
+        del self._records[record.id]
+        del self._ids[bisect_left(self._ids, int(record.id))]
+
+    def supersede(self, record: Record, survivor: Record) -> None:
+        """Forget a record that was merged into `survivor`, but not its id."""
+        self.drop(record)
+        self._survivors[record.id] = survivor.id
+
+    def survivor(self, record_id: str) -> Record | None:
+        """Return the record that a merged-away one became a part of."""
+        while record_id in self._survivors:
+            record_id = self._survivors[record_id]
+        return self._records.get(record_id)
 
     def any(self, record_id: str) -> Record | None:
         """Return the record, archived or not."""
@@ -52,6 +71,13 @@ class Shelf:
         start = bisect_left(self._ids, int(record_id)) if record_id else 0
         for place in range(start, len(self._ids)):
             record = self._records[str(self._ids[place])]
+            if record.archived is archived:
+                yield record
+
+    def newest_first(self, *, archived: bool = False) -> Iterator[Record]:
+        """Go through the records by id, the highest first."""
+        for number in reversed(self._ids):
+            record = self._records[str(number)]
             if record.archived is archived:
                 yield record
 

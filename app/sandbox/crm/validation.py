@@ -126,6 +126,11 @@ def stored_form(definition: Definition, text: str) -> str:
     return _READERS[definition.type](definition, text)
 
 
+def not_an_owner(name: str, text: str) -> Problem:
+    """Return what is wrong with an owner id that is nobody's."""
+    return Problem(name, "INVALID_OWNER_ID", f"{text} was not a valid owner id.", text)
+
+
 def event_form(definition: Definition, stored: str) -> str:
     """Return how webhooks write a stored value: times as epoch milliseconds."""
     if stored and definition.type in ("date", "datetime"):
@@ -212,6 +217,7 @@ def _near_date(definition: Definition, text: str) -> str:
 _READERS: Mapping[str, Callable[[Definition, str], str]] = {
     "string": _text,
     "phone_number": _text,
+    "object_coordinates": _text,
     "number": _number,
     "enumeration": _enumeration,
     "bool": _enumeration,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from app.sandbox.crm import association, contact, moment, rollup, validation
-from app.sandbox.crm.association_types import between
 from app.sandbox.crm.draft import MANY_VALUED, PRIMARY_COMPANY, Draft
 from app.sandbox.crm.journal import Change, Origin
 from app.sandbox.crm.object_types import ACTIVITIES, COMPANY, CONTACT
@@ -118,7 +117,8 @@ def _set_primary_company(
     portal: Portal, record: Record, company_id: str, origin: Origin
 ) -> None:
     """Follow a write of `associatedcompanyid`; "" takes the primary label away."""
-    primary = [link for link in between(CONTACT, COMPANY) if link.primary]
+    between = portal.link_types.between(CONTACT, COMPANY)
+    primary = [link for link in between if link.primary]
     company = portal.shelf(COMPANY).live(
         company_id or record.properties.get(PRIMARY_COMPANY, "")
     )

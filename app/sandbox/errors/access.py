@@ -18,6 +18,19 @@ class UnreadableJson(ApiError):
         )
 
 
+class RequiredFieldsMissing(ApiError):
+    """The body, or a part of it, lacks fields."""
+
+    category = ""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        listed = ", ".join(names)
+        super().__init__(
+            "Invalid input JSON on line 1, column 2. "
+            f"Some required fields were not set: [{listed}]"
+        )
+
+
 class NotAuthenticated(ApiError):
     """No token, or a wrong one."""
 
@@ -111,5 +124,6 @@ class NotImitated(ApiError):
 
     def __init__(self, method: str, path: str) -> None:
         super().__init__(
-            f"HubSpot knows {method} {path}, but this sandbox does not imitate it"
+            f"HubSpot knows {method} {path}, but this sandbox does not imitate it: "
+            "see 'The sandbox' in hubkeeper's README"
         )

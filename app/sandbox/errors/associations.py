@@ -24,6 +24,18 @@ class InvalidAssociations(ApiError):
         return cls({"associationSpec": [spec], "INVALID_ASSOCIATION_TYPE_ID": [wrong]})
 
 
+class InvalidAssociationType(ApiError):
+    """There is no association type of this name between the two objects."""
+
+    sub_category = "crm.associations.INVALID_ASSOCIATION_TYPE"
+
+    def __init__(self, name: str, start: str, end: str) -> None:
+        super().__init__(
+            f"{name} is not a valid association type between {start} and {end}",
+            context={"type": [name], "fromObjectType": [start], "toObjectType": [end]},
+        )
+
+
 class WrongDirection(ApiError):
     """The association type starts at another object."""
 
@@ -32,6 +44,23 @@ class WrongDirection(ApiError):
             f"invalid from object type {given} for associations to be created. "
             f"expected: {expected}"
         )
+
+
+class NoPermission(ApiError):
+    """The user behind the token may not do that."""
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(f"Missing '{permission}' permission.")
+
+
+class LabelExists(ApiError):
+    """The pair of objects has a label of this name already (our own words)."""
+
+    status = 409
+    category = "OBJECT_ALREADY_EXISTS"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"An association label named '{name}' already exists.")
 
 
 class InvalidIdentifier(ApiError):

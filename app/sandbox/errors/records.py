@@ -25,6 +25,16 @@ class UnknownTypeId(ApiError):
         super().__init__(f"Invalid object or event type id: {type_id}")
 
 
+class SchemaExists(ApiError):
+    """The account has an object of this name already (our own words)."""
+
+    status = 409
+    category = "OBJECT_ALREADY_EXISTS"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The name {name} is in use by another object type")
+
+
 class BatchTooLarge(ApiError):
     """More inputs than one batch takes."""
 
@@ -53,6 +63,26 @@ class DuplicateIds(ApiError):
             f"Duplicate IDs found in batch input: [{', '.join(ids)}]. "
             "IDs must be unique",
             context={"ids": ids},
+        )
+
+
+class TooManyIdentities(ApiError):
+    """A record consists of too many merged ones already."""
+
+    status = 414
+    category = ""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"Cannot have more than {limit} identities on a profile")
+
+
+class EmailBlocked(ApiError):
+    """The address was deleted for privacy and may not come back (our own words)."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(
+            f"{email} is on the blocklist of addresses that were deleted for privacy",
+            context={"propertyName": ["email"]},
         )
 
 

@@ -137,6 +137,55 @@ class PropertyNotFound(ApiError):
         super().__init__(f'Property "{name}" does not exist', context={"name": [name]})
 
 
+class PropertyInUse(ApiError):
+    """Something of the account depends on the property (our own words)."""
+
+    sub_category = "PropertyValidationError.CANNOT_DELETE_PROPERTY_IN_USE"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Property {name} is in use and cannot be deleted")
+
+
+class IllegalModification(ApiError):
+    """A part of a property's definition that is decided at its creation."""
+
+    def __init__(self, field: str) -> None:
+        message = f"{field} cannot be changed"
+        detail = {"message": message, "code": "ILLEGAL_FIELD_MODIFICATION"}
+        super().__init__(message, details=[detail])
+
+
+class GroupNotFound(ApiError):
+    """The object has no property group of this name (our own words)."""
+
+    status = 404
+    category = "OBJECT_NOT_FOUND"
+
+    def __init__(self, name: str) -> None:
+        message = f'Property group "{name}" does not exist'
+        super().__init__(message, context={"name": [name]})
+
+
+class GroupExists(ApiError):
+    """The object has a property group of this name already (our own words)."""
+
+    status = 409
+    category = "OBJECT_ALREADY_EXISTS"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"A property group named '{name}' already exists.")
+
+
+class UnmetRequirements(ApiError):
+    """The account's own rules demand further values (version 2026-09)."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        super().__init__(
+            "The property values provided are invalid",
+            details=[problem.detail() for problem in problems],
+        )
+
+
 class PropertyExists(ApiError):
     """The object has a property of this name already."""
 

@@ -14,6 +14,9 @@ import pytest
 
 from app.hubspot.client import CallRecord, HubSpot
 from app.hubspot.version import ApiVersion
+from app.sandbox.config import SandboxConfig
+from app.sandbox.limits import PLANS
+from app.sandbox.testing import Sandbox, running
 
 TOKEN = "pat-na1-00000000-1111-2222-3333-444444444444"
 
@@ -79,7 +82,7 @@ class Handler(BaseHTTPRequestHandler):
         assert isinstance(self.server, Scripted)
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         url = urlsplit(self.path)
-        body = json.loads(raw) if raw else None
+        body = _decoded(raw, self.headers.get("Content-Type", ""))
         seen = Seen(
             self.command, url.path, dict(parse_qsl(url.query)), dict(self.headers), body
         )
@@ -99,6 +102,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Keep quiet."""
+
+
+def _decoded(raw: bytes, content_type: str) -> Any:
+    if content_type.startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(raw.decode()))
+    return json.loads(raw) if raw else None
 
 
 @pytest.fixture
@@ -133,5 +142,33 @@ def hubspot(scripted: Scripted, calls: list[CallRecord]) -> Iterator[HubSpot]:
     version = ApiVersion.of("v3")
     with HubSpot(
         scripted.url, TOKEN, "20000001", version=version, on_call=calls.append
+    ) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Sandbox]:
+    config = SandboxConfig(plan=PLANS["unlimited"], search_lag_s=0)
+    with running(config) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(served: Sandbox) -> Sandbox:
+    served.control.reset()
+    return served
+
+
+@pytest.fixture(params=["v3", "2026-09"])
+def version(request: pytest.FixtureRequest) -> ApiVersion:
+    return ApiVersion.of(request.param)
+
+
+@pytest.fixture
+def either(sandbox: Sandbox, version: ApiVersion) -> Iterator[HubSpot]:
+    """A client of the sandbox, in either generation of paths."""
+    config = sandbox.config
+    with HubSpot(
+        sandbox.url, config.token, config.portal_id, version=version
     ) as client:
         yield client

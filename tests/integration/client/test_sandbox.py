@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,36 +18,15 @@ from app.hubspot.client import HubSpot
 from app.hubspot.record import NewRecord
 from app.hubspot.search import Filter
 from app.hubspot.throttle import RatePlan, Throttle
-from app.hubspot.version import ApiVersion
-from app.sandbox.config import SandboxConfig
-from app.sandbox.limits import PLANS
-from app.sandbox.testing import Sandbox, running
+from app.sandbox.testing import Sandbox
 
 NOTE_TO_CONTACT = DEFAULT_TYPES["notes", "contacts"]
 CONTACT_TO_COMPANY = DEFAULT_TYPES["contacts", "companies"]
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[Sandbox]:
-    config = SandboxConfig(plan=PLANS["unlimited"], search_lag_s=0)
-    with running(config) as sandbox:
-        yield sandbox
-
-
 @pytest.fixture
-def sandbox(served: Sandbox) -> Sandbox:
-    served.control.reset()
-    return served
-
-
-@pytest.fixture(params=["v3", "2026-09"])
-def hubspot(sandbox: Sandbox, request: pytest.FixtureRequest) -> Iterator[HubSpot]:
-    config = sandbox.config
-    version = ApiVersion.of(request.param)
-    with HubSpot(
-        sandbox.url, config.token, config.portal_id, version=version
-    ) as client:
-        yield client
+def hubspot(either: HubSpot) -> HubSpot:
+    return either
 
 
 def contacts(sandbox: Sandbox, count: int) -> list[str]:
@@ -283,7 +261,7 @@ def test_busy_workers_get_no_429(sandbox: Sandbox, store: redis.Redis) -> None:
 def test_other_app_slows_us_down_before_hubspot_does(
     sandbox: Sandbox, store: redis.Redis
 ) -> None:
-    """Of 40 calls the other app has made 30; ours are 10, and no 429."""
+    """Of 40 calls the other app has made 30 and may make 3 more; ours are 7."""
     sandbox.control.put_limits(per_10_s=40)
     config = sandbox.config
     with HubSpot(sandbox.url, config.token, config.portal_id) as other:
@@ -295,6 +273,6 @@ def test_other_app_slows_us_down_before_hubspot_does(
     ) as ours:
         outcomes = [ours.objects("contacts").batch_read(["1"]) for _ in range(40)]
     asked = [each for each in outcomes if each.errors["1"].status == 404]
-    assert len(asked) == 10
+    assert len(asked) == 7
     assert "allowance of calls" in str(outcomes[-1].errors["1"])
     assert sandbox.control.summary()["throttled"] == 0

@@ -229,12 +229,12 @@ def test_larger_allowance_counts_only_for_a_plan_that_grows(store: redis.Redis) 
 
 
 def test_calls_of_other_apps_take_room_from_ours(store: redis.Redis) -> None:
-    """HubSpot counts 13 calls, of which 3 are ours."""
+    """HubSpot counts 13 calls, of which 3 are ours; the others may make one more."""
     acquire = impatient(store)
     for _ in range(3):
         acquire()
     Throttle(store, SMALL).observe(PORTAL, headers(most=20, remaining=7))
-    assert granted(acquire) == 7
+    assert granted(acquire) == 6
 
 
 def test_other_apps_are_noticed_by_the_one_who_calls(store: redis.Redis) -> None:
@@ -243,7 +243,7 @@ def test_other_apps_are_noticed_by_the_one_who_calls(store: redis.Redis) -> None
     for remaining in (19, 18, 7):
         throttle.acquire(PORTAL, max_wait_s=0.0)
         throttle.observe(PORTAL, headers(20, remaining))
-    assert granted(impatient(store)) == 7
+    assert granted(impatient(store)) == 6
 
 
 def test_other_apps_are_forgotten_after_a_window(store: redis.Redis) -> None:

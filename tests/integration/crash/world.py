@@ -20,8 +20,9 @@ from app.services import Services
 from app.settings import Settings
 from tests.integration.crash.accident import Trip, TrippingSession, TrippingStore
 from workers import reconcile, registry
+from workers.rules.book import RuleBook
 
-ACTIONS = registry.discover()
+RULES = RuleBook(registry.discover()).rules
 MOST_ROUNDS = 60
 
 PEOPLE: Mapping[str, Mapping[str, str]] = {
@@ -126,7 +127,7 @@ class World:
 
     def work(self, trip: Trip | None = None) -> None:
         """Let one worker take one round."""
-        reconcile.reconcile(self.connect(trip), ACTIONS, self.portal)
+        reconcile.reconcile(self.connect(trip), RULES, self.portal)
 
     def finish(self) -> None:
         """Let other workers do the rest, and time pass between them."""

@@ -86,12 +86,11 @@ def test_partial_success_in_2026_09_is_a_matter_of_a_switch(
 @pytest.mark.parametrize(
     "path",
     [
-        "/crm/v3/objects/contacts/merge",
-        "/crm/v3/associations/contacts/companies/batch/read",
         "/crm/lists/2026-09/search",
-        "/oauth/v3/token",
-        "/webhooks/v3/1/settings",
-        "/contacts/v1/contact/batch",
+        "/crm/v3/pipelines/deals",
+        "/crm/v4/associations/usage/high-usage-report/7",
+        "/contacts/v1/lists/5/add",
+        "/engagements/v1/engagements",
     ],
 )
 def test_what_is_not_imitated_says_so(call, path):

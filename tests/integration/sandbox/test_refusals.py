@@ -168,11 +168,11 @@ SELF = {
         ),
         (
             "GET",
-            "/crm/v3/owners",
+            "/crm/v3/lists",
             501,
             {
-                "message": "HubSpot knows GET /crm/v3/owners, but this sandbox does "
-                "not imitate it",
+                "message": "HubSpot knows GET /crm/v3/lists, but this sandbox does "
+                "not imitate it: see 'The sandbox' in hubkeeper's README",
                 "category": "NOT_IMITATED",
             },
         ),

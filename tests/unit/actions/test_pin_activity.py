@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.actions import Contact, Event, Note, PinLatest
+from workers.actions import Contact, Event, LogActivity, PinLatest
 from workers.actions.pin_activity import pin_activity
 
 KINDS = ("notes", "meetings", "calls")
@@ -23,7 +23,7 @@ def changes_for(*events: Event, **properties: str | None) -> list[object]:
     )
 
 
-def welcome_for(**properties: str | None) -> Note:
+def welcome_for(**properties: str | None) -> LogActivity:
     (change,) = changes_for(CREATED, **properties)
     assert isinstance(change, PinLatest)
     assert change.otherwise is not None
@@ -37,7 +37,7 @@ def test_a_contact_that_has_a_pin_is_left_alone() -> None:
 def test_a_new_contact_is_welcomed_by_name_in_a_note_of_its_own_key() -> None:
     note = welcome_for(firstname="Anna-Lena", lastname="von Hagen", email="a@b.de")
     assert note.key == "welcome"
-    assert "<strong>Anna-Lena von Hagen</strong>" in note.body
+    assert "<strong>Anna-Lena von Hagen</strong>" in note.properties["hs_note_body"]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,10 @@ def test_a_new_activity_is_pinned_without_writing_a_note(event: Event) -> None:
 def test_a_nameless_contact_is_welcomed_by_what_is_known(
     properties: dict[str, str | None], name: str
 ) -> None:
-    assert f"<strong>{name}</strong>" in welcome_for(**properties).body
+    assert (
+        f"<strong>{name}</strong>"
+        in welcome_for(**properties).properties["hs_note_body"]
+    )
 
 
 TEXT = st.text() | st.sampled_from(
@@ -78,7 +81,9 @@ TEXT = st.text() | st.sampled_from(
 def test_a_name_never_becomes_markup_and_the_note_fits(
     firstname: str, lastname: str, email: str
 ) -> None:
-    body = welcome_for(firstname=firstname, lastname=lastname, email=email).body
+    body = welcome_for(firstname=firstname, lastname=lastname, email=email).properties[
+        "hs_note_body"
+    ]
     assert len(body) <= 65_536
     tags = ["p", "strong", "/strong", "/p", "p", "/p"]
     assert tags == re.findall(r"<([^>]*)>", body)

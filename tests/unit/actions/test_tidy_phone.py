@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workers.actions import Contact, Event, SetProperties
-from workers.actions.tidy_phone import region_of, tidy, tidy_phone
+from workers.actions import Contact, Event, SetProperties, region_of
+from workers.actions import e164 as tidy
+from workers.actions.tidy_phone import tidy_phone
 
 CREATED = Event("contact.creation", "1", "501", 1.0, "k")
 

@@ -11,6 +11,7 @@ import pytest
 from app.errors import ConfigError
 from app.events.model import Event
 from workers import registry
+from workers.action import STAGES
 from workers.actions import Change, Contact, SetProperties, enricher
 
 
@@ -34,8 +35,8 @@ def event(kind: str, name: str = "") -> Event:
 def test_the_shipped_actions_enrich_first_then_associate_then_pin() -> None:
     stages = [action.stage for action in registry.discover()]
 
-    assert sorted(stages, key=registry.STAGES.index) == stages
-    assert set(registry.STAGES) == set(stages)
+    assert sorted(stages, key=STAGES.index) == stages
+    assert set(STAGES) == set(stages)
 
 
 def test_an_action_of_the_users_own_is_found(module: types.ModuleType) -> None:

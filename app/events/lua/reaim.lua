@@ -1,0 +1,28 @@
+-- Lets what waits for contacts that were merged wait for the surviving one.
+-- ARGV: token, survivor, then the merged contacts
+-- Returns how many events were moved. What another worker has in hand stays with it.
+local token, survivor = ARGV[1], ARGV[2]
+local moved = 0
+for i = 3, #ARGV do
+  local contact = ARGV[i]
+  local leased = redis.call('ZSCORE', p .. 'leased', contact)
+  if contact ~= survivor and (not leased or holds(contact, token)) then
+    local events = redis.call('LRANGE', events_of(contact), 0, -1)
+    local lane = redis.call('ZSCORE', p .. 'bulk', contact) and 'bulk'
+      or redis.call('HGET', state_of(contact), 'lane') or 'live'
+    if leased then
+      local taken = number(redis.call('HGET', state_of(contact), 'taken'))
+      count('working', -taken)
+      count('waiting', taken)
+    end
+    for _, place in ipairs({'live', 'bulk', 'suspect', 'leased'}) do
+      redis.call('ZREM', p .. place, contact)
+    end
+    redis.call('DEL', events_of(contact), state_of(contact))
+    for j = 1, #events do redis.call('RPUSH', events_of(survivor), events[j]) end
+    if #events > 0 then stand(survivor, lane, now) end
+    moved = moved + #events
+  end
+end
+count('reaimed', moved)
+return moved

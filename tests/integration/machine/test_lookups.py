@@ -1,0 +1,134 @@
+"""What actions get to see besides the contact, and rules that are only tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from app.errors import Snooze
+from app.events.model import Event
+from tests.integration.machine.conftest import CREATION, Machine
+from workers.action import Action, reactor
+from workers.changes import Change, SetProperties
+from workers.contact import Contact
+from workers.reconcile import reconcile
+
+OTHER_WAY = {"companies": 280, "deals": 3}
+
+
+def looking(name: str, seen: list[Any]) -> Action:
+    """Return an action that notes down what was looked up."""
+
+    @reactor(on=CREATION, reads=(), looks_up=(name,))
+    def look(contact: Contact, events: Sequence[Event]) -> Iterator[Change]:
+        seen.append(contact.lookup(name))
+        yield from ()
+
+    return look
+
+
+def looked_up(machine: Machine, name: str, contact: str) -> Any:
+    seen: list[Any] = []
+    machine.follow(looking(name, seen))
+    machine.work(contact)
+    assert [] == machine.dead()
+    (found,) = seen
+    return found
+
+
+def test_companies_come_with_the_primary_one_first(machine: Machine) -> None:
+    ada = machine.contact()
+    machine.make("companies", (ada, 280), name="Old")
+    machine.make("companies", (ada, 2), name="New", domain="new.de")
+
+    found = looked_up(machine, "companies", ada)
+
+    assert ["New", "Old"] == [each["name"] for each in found]
+    assert "new.de" == found[0]["domain"]
+
+
+def test_deals_are_the_open_ones_of_the_contact_and_of_its_companies(
+    machine: Machine,
+) -> None:
+    ada = machine.contact()
+    company = machine.make("companies", (ada, 2), name="Acme")
+    own = machine.make("deals", (ada, 3), dealname="Own")
+    theirs = machine.make("deals", (company, 5), dealname="Theirs")
+    machine.make("deals", (ada, 3), dealname="Won", dealstage="closedwon")
+    machine.make("deals", dealname="Somebody else's")
+
+    found = looked_up(machine, "deals", ada)
+
+    assert [own, theirs] == [each.id for each in found]
+
+
+def test_duplicates_share_a_number_or_an_address(machine: Machine) -> None:
+    ada = machine.contact(phone="+4930901820", email="ada@quellhof-energie.de")
+    twin = machine.contact(mobilephone="+4930901820")
+    other = machine.contact(work_email="Ada@quellhof-energie.de")
+    machine.contact(phone="+4930901821")
+
+    found = looked_up(machine, "duplicates", ada)
+
+    assert [twin, other] == [each.id for each in found]
+
+
+class Late:
+    """A desk whose provider has not answered yet, or has."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+    def reads(self, name: str) -> Sequence[str]:
+        return ("email",)
+
+    def ask(
+        self, portal: str, name: str, contacts: Sequence[Contact]
+    ) -> Mapping[str, Any]:
+        assert all(contact["email"] for contact in contacts)
+        return {contact.id: self.answer for contact in contacts}
+
+    def forget(self, portal: str, contact_id: str) -> None:
+        return None
+
+
+def test_a_late_answer_holds_up_nothing_but_what_needs_it(machine: Machine) -> None:
+    seen: list[Any] = []
+    machine.follow(looking("people", seen))
+    machine.settle_on(SetProperties(company="Acme"))
+    ada = machine.contact(email="ada@quellhof-energie.de")
+    machine.tell(ada)
+    late, here = Late(Snooze(5, "not yet")), Late({"jobtitle": "CTO"})
+
+    for desk in (late, here):
+        machine.rush()
+        reconcile(machine.services, machine.rules, machine.portal, desk=desk)
+        assert "Acme" == machine.read(ada)["company"]
+
+    assert [{"jobtitle": "CTO"}] == seen
+    assert 0 == machine.rush()
+
+
+def test_a_provider_that_nobody_configured_is_named(machine: Machine) -> None:
+    machine.follow(looking("people", []))
+
+    machine.work(machine.contact())
+
+    assert "no provider called 'people'" in machine.dead()[0].error
+
+
+@pytest.mark.parametrize("dry", [True, False])
+def test_a_dry_run_is_recorded_and_nothing_is_written(
+    machine: Machine, dry: bool
+) -> None:
+    machine.settle_on(SetProperties(company="Acme"), name="company", dry_run=dry)
+    ada = machine.contact()
+
+    machine.work(ada)
+
+    plans = machine.services.plans.latest(machine.portal)
+    assert ("" if dry else "Acme") == machine.read(ada)["company"]
+    expected = [(ada, "company", "SetProperties(company; overwrite)")] if dry else []
+    assert expected == [(p.contact_id, p.kind, p.text) for p in plans]

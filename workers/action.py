@@ -1,0 +1,141 @@
+"""What an action is: a pure function, and what it declares about itself."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from app.events.model import Event
+from workers.changes import Change
+from workers.contact import Contact
+
+ActionFunction = Callable[..., Iterator[Change]]
+# From an action's parameters, the names in them: of properties or of providers.
+Named = Callable[[Mapping[str, Any]], Iterable[str]]
+
+# Enriching comes first, so that a company made for the contact bears its new name;
+# whatever else reacts sees the contact as it will be.
+STAGES = ("enrich", "associate", "pin", "react")
+
+
+@functools.cache
+def _schema(parameters: tuple[tuple[str, fields.Field[Any]], ...]) -> Schema:
+    # Making a schema costs a thousand times what using it does.
+    return Schema.from_dict(dict(parameters))()
+
+
+def _nothing(parameters: Mapping[str, Any]) -> Iterable[str]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A pure function from a contact and its events to changes.
+
+    Attributes:
+        name: "<module>.<function>" without the package, unique; the module alone is
+            enough where it holds one action.
+        stage: one of STAGES; decides the order.
+        on: triggers, "contact.creation" or "contact.propertyChange:email".
+        reads: the contact properties the function always looks at.
+        function: called with contact, events, and its parameters by keyword.
+        parameters: marshmallow fields by name; what rules may set.
+        default: part of what is done when there are no rules.
+        looks_up: what must be fetched for the whole batch first: "companies",
+            "deals", "duplicates", or the name of a provider.
+        also_reads: from the parameters, the properties that they name.
+        also_looks_up: from the parameters, the providers that they name.
+
+    """
+
+    name: str
+    stage: str
+    on: frozenset[str]
+    reads: tuple[str, ...]
+    function: ActionFunction
+    parameters: Mapping[str, fields.Field[Any]] = field(default_factory=dict)
+    default: bool = True
+    looks_up: tuple[str, ...] = ()
+    also_reads: Named = _nothing
+    also_looks_up: Named = _nothing
+
+    def reads_with(self, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the properties to read when it runs with these parameters."""
+        more = self.also_reads(self.completed(parameters))
+        return tuple(dict.fromkeys((*self.reads, *more)))
+
+    def looks_up_with(self, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return what to look up when it runs with these parameters."""
+        more = self.also_looks_up(self.completed(parameters))
+        return tuple(dict.fromkeys((*self.looks_up, *more)))
+
+    def completed(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Check the parameters, and fill in what they leave open.
+
+        Raises:
+            marshmallow.ValidationError: names every parameter that is wrong.
+
+        """
+        loaded: Mapping[str, Any] = self.schema().load(parameters)
+        return loaded
+
+    def wants(self, event: Event) -> bool:
+        """Tell whether this event is one of the action's triggers."""
+        return matches(self.on, event)
+
+    def schema(self) -> Schema:
+        """Return what checks and completes the action's parameters."""
+        return _schema(tuple(self.parameters.items()))
+
+    def __call__(
+        self, contact: Contact, events: Sequence[Event], **parameters: Any
+    ) -> Iterator[Change]:
+        """Yield the changes that the contact needs."""
+        complete = self.completed(parameters) if self.parameters else parameters
+        return self.function(contact, events, **complete)
+
+
+def matches(triggers: frozenset[str], event: Event) -> bool:
+    """Tell whether an event is one of the triggers."""
+    return event.kind in triggers or f"{event.kind}:{event.property_name}" in triggers
+
+
+def _decorator(stage: str) -> Callable[..., Callable[[ActionFunction], Action]]:
+    def declare(
+        *,
+        on: Iterable[str],
+        reads: Iterable[str],
+        parameters: Mapping[str, fields.Field[Any]] | None = None,
+        default: bool = True,
+        looks_up: Iterable[str] = (),
+        also_reads: Named = _nothing,
+        also_looks_up: Named = _nothing,
+    ) -> Callable[[ActionFunction], Action]:
+        def wrap(function: ActionFunction) -> Action:
+            module = function.__module__.rpartition(".")[2]
+            return Action(
+                f"{module}.{function.__name__}",
+                stage,
+                frozenset(on),
+                tuple(reads),
+                function,
+                parameters or {},
+                default,
+                tuple(looks_up),
+                also_reads,
+                also_looks_up,
+            )
+
+        return wrap
+
+    return declare
+
+
+enricher = _decorator("enrich")
+associator = _decorator("associate")
+pinner = _decorator("pin")
+reactor = _decorator("react")

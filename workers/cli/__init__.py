@@ -1,0 +1,1 @@
+"""`hubkeeper rules` and `hubkeeper actions`: the commands that know the actions."""

@@ -1,0 +1,118 @@
+"""The end of a round: every contact is settled, given back, re-aimed or buried."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Collection, Iterable
+
+from app import logs
+from app.errors import GiveUp, Verdict
+from app.events.inbox import Burial, Claim, Postponement
+from app.services import Services
+from workers import retry
+from workers.round import Job
+
+# How long a property that could not be written makes no second dead letter.
+TOLD_S = 24 * 3600.0
+
+log = logs.get()
+
+
+def hand_back(
+    services: Services,
+    claim: Claim,
+    jobs: Collection[Job],
+    forget: Callable[[str, str], None],
+) -> None:
+    """Settle what ended well; let the class of its error decide about the rest.
+
+    Args:
+        services: what the round works with.
+        claim: the contacts in hand.
+        jobs: how far they got.
+        forget: called with portal and contact id of a privacy deletion.
+
+    """
+    settled: list[tuple[str, str]] = []
+    delays: list[Postponement] = []
+    burials: list[Burial] = []
+    for job in jobs:
+        job.failure = job.failure or job.later or _refusal(services, claim, job)
+        if job.failure is None:
+            _let_go(services, claim, job, forget)
+            if not job.survivor:
+                settled.append((job.id, job.outcome))
+            continue
+        verdict = judge(services, job)
+        match verdict.verdict:
+            case Verdict.RETRY | Verdict.WAIT | Verdict.PAUSE:
+                counts = verdict.verdict is Verdict.RETRY
+                delays.append(
+                    Postponement(job.id, verdict.delay_s, counts, verdict.error)
+                )
+            case Verdict.BURY:
+                burials.append(
+                    Burial(job.id, verdict.reason, verdict.error, verdict.detail)
+                )
+        if verdict.verdict is Verdict.PAUSE:
+            services.throttle.pause(claim.portal, verdict.delay_s, verdict.error)
+    services.inbox.settle(claim, settled)
+    services.inbox.postpone(claim, delays)
+    services.inbox.bury(claim, burials)
+    _tell(services, claim, jobs)
+
+
+def _let_go(
+    services: Services, claim: Claim, job: Job, forget: Callable[[str, str], None]
+) -> None:
+    if job.survivor:
+        services.inbox.reaim(claim, [job.id], job.survivor)
+    elif job.outcome == "forgotten":
+        services.inbox.forget(claim, job.id)
+        for journal in (services.remarks, services.plans):
+            journal.forget(claim.portal, job.id)
+        forget(claim.portal, job.id)
+
+
+def _refusal(services: Services, claim: Claim, job: Job) -> GiveUp | None:
+    """Return what a person must see: once a day, not with every event."""
+    if not job.refused or set(job.refused) <= _told(services, claim, job):
+        return None
+    reasons = [f"{name}: {reason}" for name, reason in sorted(job.refused.items())]
+    return GiveUp(f"not written ({'; '.join(reasons)}); everything else was")
+
+
+def _told(services: Services, claim: Claim, job: Job) -> set[str]:
+    things = [(job.id, f"refused:{name}") for name in job.refused]
+    known = services.ledger.known(claim.portal, things)
+    return {name.partition(":")[2] for _, name in known}
+
+
+def _tell(services: Services, claim: Claim, jobs: Iterable[Job]) -> None:
+    """Remember whose refusals have become dead letters."""
+    told = {
+        (job.id, f"refused:{name}"): "told"
+        for job in jobs
+        if isinstance(job.failure, GiveUp)
+        for name in job.refused
+    }
+    services.ledger.confirm(claim.portal, claim.token, told, ttl_s=TOLD_S)
+
+
+def judge(services: Services, job: Job) -> retry.Decision:
+    """Decide what becomes of a contact that failed, and say so."""
+    assert job.failure is not None  # noqa: S101 - only failed jobs come here
+    decision = retry.decide(
+        job.failure,
+        job.claimed.attempts,
+        services.settings.max_attempts,
+        random.uniform,
+    )
+    log.warning(
+        f"contact_{decision.verdict.value}",
+        contact=job.id,
+        error=decision.error,
+        attempts=job.claimed.attempts + 1,
+        again_in_s=round(decision.delay_s, 1),
+    )
+    return decision

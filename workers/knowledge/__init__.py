@@ -1,0 +1,1 @@
+"""What the shipped actions know about the world: countries, phones, mailboxes, jobs."""

@@ -1,0 +1,152 @@
+"""Asks providers on behalf of a round, in the background, and says what is there yet.
+
+A round never waits for a slow source. It asks, goes on without what does not come at
+once, and finds the answer in the store when the contact comes again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from app.errors import ConfigError, GiveUp, HubkeeperError, Snooze
+from app.events.scripts import Scripts
+from workers.contact import Contact
+from workers.providers import Provider, answers
+from workers.providers.answers import Answers
+from workers.providers.line import Line
+
+SHORTEST_WAIT_S = 0.5
+
+
+class Desk:
+    """Where the rounds of one worker process ask all providers."""
+
+    def __init__(
+        self,
+        scripts: Scripts,
+        providers: Iterable[Provider],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._scripts = scripts
+        self._now = now
+        self._lines: dict[str, Line] = {}
+        for provider in providers:
+            if provider.name in self._lines:
+                raise ConfigError(f"two providers are called {provider.name}")
+            self._lines[provider.name] = Line(scripts.store, provider)
+
+    @property
+    def names(self) -> Collection[str]:
+        """The providers that there are."""
+        return self._lines.keys()
+
+    def reads(self, name: str) -> tuple[str, ...]:
+        """Return the contact properties that the provider's key is made of.
+
+        Raises:
+            ConfigError: there is no such provider.
+
+        """
+        return self._line(name).provider.reads
+
+    def ask(
+        self, portal: str, name: str, contacts: Sequence[Contact]
+    ) -> dict[str, Any]:
+        """Return what there is for each contact: a mapping, or an error to raise.
+
+        Takes at most the provider's `patience_s`, however many contacts there are.
+
+        Raises:
+            ConfigError: there is no such provider.
+            StoreDown: the store did not answer.
+
+        """
+        line = self._line(name)
+        found, subjects = _subjects(line.provider, contacts)
+        book = Answers(self._scripts, portal, name)
+        known = book.known(_unique(subjects))
+        missing = [s for s in _unique(subjects) if s not in known]
+        excuses: dict[str, HubkeeperError] = {}
+        if missing:
+            book.belong({c: s for c, s in subjects.items() if s not in known})
+            excuses = self._fetch(line, book, missing)
+            known |= book.known(missing)
+        for contact_id, subject in subjects.items():
+            found[contact_id] = known.get(subject, excuses.get(subject, {}))
+        return found
+
+    def _fetch(
+        self, line: Line, book: Answers, missing: list[str]
+    ) -> dict[str, HubkeeperError]:
+        """Ask about what is missing; return an excuse for each key, just in case."""
+        provider = line.provider
+        hopeless = {s for s, n in book.tries(missing).items() if n >= provider.tries}
+        # A replay of the dead letter asks anew.
+        book.let_go(sorted(hopeless), forgive=True)
+        taken = book.taken([s for s in missing if s not in hopeless])
+        free = [s for s in missing if s not in hopeless and s not in taken]
+        calls, unaffordable = line.start(book, free)
+        if line.breaker.typical_s <= provider.patience_s:
+            _wait(calls, self._now() + provider.patience_s, self._now)
+        excuses: dict[str, HubkeeperError] = {
+            subject: GiveUp(f"{provider.name} failed {provider.tries} times in a row")
+            for subject in hopeless
+        }
+        waiting = [s for s in (*taken, *free) if s not in unaffordable]
+        for index, subject in enumerate(waiting):
+            excuses[subject] = Snooze(
+                max(taken.get(subject, 0.0), _wait_s(line, index)),
+                f"{provider.name} has not answered yet",
+            )
+        return excuses
+
+    def forget(self, portal: str, contact_id: str) -> None:
+        """Delete what sources have said about a contact."""
+        answers.forget(self._scripts, portal, contact_id)
+
+    def _line(self, name: str) -> Line:
+        try:
+            return self._lines[name]
+        except KeyError:
+            raise ConfigError(f"there is no provider called {name!r}") from None
+
+
+def _subjects(
+    provider: Provider, contacts: Sequence[Contact]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what is settled already, and the key of each other contact."""
+    settled: dict[str, Any] = {}
+    subjects: dict[str, str] = {}
+    for contact in contacts:
+        try:
+            subject = provider.key(contact)
+        except Exception as error:  # a provider's bug is that contact's misfortune only
+            settled[contact.id] = error
+            continue
+        if subject:
+            subjects[contact.id] = subject
+        else:
+            settled[contact.id] = {}
+    return settled, subjects
+
+
+def _unique(subjects: Mapping[str, str]) -> list[str]:
+    return list(dict.fromkeys(subjects.values()))
+
+
+def _wait(
+    calls: Iterable[threading.Thread], until: float, now: Callable[[], float]
+) -> None:
+    for call in calls:
+        call.join(max(0.0, until - now()))
+
+
+def _wait_s(line: Line, index: int) -> float:
+    """Return when the answer can be there that `index` others are ahead of."""
+    if line.breaker.wait_s:
+        return line.breaker.wait_s + SHORTEST_WAIT_S
+    ahead = index // (line.provider.concurrency * line.provider.keys_per_call)
+    return max(SHORTEST_WAIT_S, line.breaker.typical_s * (1 + ahead))
