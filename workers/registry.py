@@ -5,9 +5,13 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable
+from typing import TypeVar
 
 from app.errors import ConfigError
 from workers.action import STAGES, Action
+from workers.providers import Provider
+
+Member = TypeVar("Member")
 
 
 def discover(
@@ -21,7 +25,7 @@ def discover(
     """
     found: dict[str, Action] = {}
     for module in [*_modules_of(package), *extra]:
-        for action in _actions_in(module):
+        for action in _members(module, Action):
             if found.setdefault(action.name, action) is not action:
                 raise ConfigError(
                     f"two actions are called {action.name}; rename one of them"
@@ -29,16 +33,26 @@ def discover(
     return sorted(found.values(), key=lambda a: (STAGES.index(a.stage), a.name))
 
 
+def providers(extra: Iterable[str]) -> list[Provider]:
+    """Return the providers that are written in modules of the user's own.
+
+    Raises:
+        ConfigError: a module cannot be imported.
+
+    """
+    return [each for module in extra for each in _members(module, Provider)]
+
+
 def _modules_of(package: str) -> list[str]:
     path = importlib.import_module(package).__path__
     return [f"{package}.{module.name}" for module in pkgutil.iter_modules(path)]
 
 
-def _actions_in(module: str) -> list[Action]:
+def _members(module: str, kind: type[Member]) -> list[Member]:
     try:
         namespace = vars(importlib.import_module(module))
     except Exception as error:
         raise ConfigError(
             f"actions module {module} does not import: {error}"
         ) from error
-    return [value for value in namespace.values() if isinstance(value, Action)]
+    return [value for value in namespace.values() if isinstance(value, kind)]

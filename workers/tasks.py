@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from app.errors import StoreDown
 from app.services import Services
 from workers import registry
 from workers.celery import app, load_settings, send_wake_up
+from workers.providers.desk import Desk
 from workers.reconcile import reconcile
 from workers.rules.book import RuleBook
 from workers.ticker import Waker
@@ -25,6 +27,7 @@ class Workshop:
 
     services: Services
     book: RuleBook
+    desk: Desk
     waker: Waker
 
 
@@ -35,11 +38,13 @@ def workshop() -> Workshop:
     connected = services.connect(settings)
     actions = registry.discover(extra=settings.action_modules)
     file = Path(settings.rules_file) if settings.rules_file else None
-    book = RuleBook(actions, file)
+    own = registry.providers(settings.action_modules)
+    book = RuleBook(actions, file, own, os.environ)
+    desk = Desk(connected.store, book.providers)
     # What is loaded now stays: looking through it for garbage in every round would take
     # a tenth of the worker's time.
     gc.freeze()
-    return Workshop(connected, book, Waker(connected, send_wake_up))
+    return Workshop(connected, book, desk, Waker(connected, send_wake_up))
 
 
 @app.task(name="workers.reconcile")  # type: ignore[untyped-decorator]
@@ -50,6 +55,7 @@ def look_at(portal: str) -> None:
         shop.waker.arrived(portal)
         wake = functools.partial(shop.waker.wake, portal)
         shop.book.refresh()
-        reconcile(shop.services, shop.book.rules, portal, call_for_help=wake)
+        shop.desk.use(shop.book.providers)
+        reconcile(shop.services, shop.book.rules, portal, wake, shop.desk)
     except StoreDown as error:
         log.warning("store_down", portal=portal, error=str(error))

@@ -90,8 +90,20 @@ def books(at: Services) -> list[Finding]:
             findings.append(
                 Finding(f"portal {portal} dead letters", good=True, seen=seen)
             )
+        findings += fights(at, portal)
         paused = at.throttle.paused(portal)
         if paused:
             seen = f"for another {paused[0]:.0f} s: {paused[1]}"
             findings.append(Finding(f"portal {portal} paused", good=False, seen=seen))
     return findings or [Finding("books", good=True, seen="no event yet")]
+
+
+def fights(at: Services, portal: str) -> list[Finding]:
+    """Name the properties that two write to and fro, and that are left alone now."""
+    since = time.time() - SPAN_S
+    frozen = {
+        f"contact {entry.contact_id}: {entry.text}"
+        for entry in at.remarks.latest(portal, MOST_SHOWN)
+        if entry.kind == "frozen" and entry.written_at > since
+    }
+    return [Finding(f"portal {portal} fight", good=False, seen=s) for s in sorted(frozen)]

@@ -15,9 +15,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 import orjson
+import redis
 
 from app.events import keys
-from app.events.scripts import Scripts, store_errors
+from app.events.scripts import store_errors
 from workers.providers import Answer
 
 FIRST_DELAY_S = 5.0
@@ -31,8 +32,8 @@ LONGEST_CACHE_S = 90 * 86_400.0
 class Answers:
     """Keeps answers and leases on questions; every method may raise StoreDown."""
 
-    def __init__(self, scripts: Scripts, portal: str, provider: str) -> None:
-        self._store = scripts.store
+    def __init__(self, store: redis.Redis, portal: str, provider: str) -> None:
+        self._store = store
         self._portal = portal
         self._provider = provider
 
@@ -133,18 +134,18 @@ class Answers:
         return keys.of(self._portal, f"{kind}:{self._provider}:{_digest(subject)}")
 
 
-def forget(scripts: Scripts, portal: str, contact_id: str) -> None:
+def forget(store: redis.Redis, portal: str, contact_id: str) -> None:
     """Delete every answer about a contact."""
     owned = keys.of(portal, f"answers_of:{contact_id}")
     with store_errors():
-        members = scripts.store.smembers(owned)
+        members = store.smembers(owned)
         found = [bytes(member).decode() for member in members]  # type: ignore[arg-type]
         names = [
             keys.of(portal, f"{kind}:{member}")
             for member in found
             for kind in ("answer", "asking", "tries")
         ]
-        scripts.store.delete(owned, *names)
+        store.delete(owned, *names)
 
 
 def _digest(subject: str) -> str:

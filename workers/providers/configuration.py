@@ -29,6 +29,7 @@ from urllib.parse import urlsplit
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from app.errors import ConfigError
 from workers.contact import Contact
 from workers.domains import business_domain
 from workers.providers import Provider
@@ -103,37 +104,40 @@ class ProviderSchema(Schema):
             raise ValidationError(problems)
 
 
+def check(tables: Sequence[Mapping[str, Any]]) -> dict[int, dict[str, Any]]:
+    """Return what is wrong: by the index of the table, messages by field."""
+    problems: dict[int, dict[str, Any]] = {}
+    taken: set[str] = set()
+    for index, table in enumerate(tables):
+        wrong: dict[str, Any] = dict(ProviderSchema().validate(table))
+        name = str(table.get("name"))
+        if name in taken:
+            wrong.setdefault("name", []).append("There are two of this name.")
+        taken.add(name)
+        if wrong:
+            problems[index] = wrong
+    return problems
+
+
 def read(
     tables: Sequence[Mapping[str, Any]], environ: Mapping[str, str]
 ) -> list[Provider]:
-    """Return the providers that the tables describe.
+    """Return the providers that tables describe, which `check` found right.
 
     Args:
         tables: as TOML gives them.
         environ: where the secrets are.
 
     Raises:
-        marshmallow.ValidationError: `messages` holds all problems, by the index of the
-            table and by field.
+        ConfigError: names every secret that is not set.
 
     """
-    schema = ProviderSchema()
-    found: list[Provider] = []
-    problems: dict[int, Any] = {}
-    for index, table in enumerate(tables):
-        try:
-            loaded = schema.load(table)
-            secret = loaded["secret"]
-            if secret and not environ.get(secret):
-                raise ValidationError(f"{secret} is not set.", "secret")
-            if any(provider.name == loaded["name"] for provider in found):
-                raise ValidationError("There are two of this name.", "name")
-            found.append(_provider(loaded, environ.get(secret, "")))
-        except ValidationError as error:
-            problems[index] = error.messages
-    if problems:
-        raise ValidationError(problems)
-    return found
+    loaded = [ProviderSchema().load(table) for table in tables]
+    secrets = [each["secret"] for each in loaded if each["secret"]]
+    unset = [secret for secret in secrets if not environ.get(secret)]
+    if unset:
+        raise ConfigError(f"providers need these variables: {', '.join(unset)}")
+    return [_provider(each, environ.get(each["secret"], "")) for each in loaded]
 
 
 def _provider(loaded: Mapping[str, Any], secret: str) -> Provider:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import redis
+
 from app.errors import ConfigError, GiveUp, HubkeeperError, Snooze
-from app.events.scripts import Scripts
 from workers.contact import Contact
 from workers.providers import Provider, answers
 from workers.providers.answers import Answers
@@ -26,22 +27,31 @@ class Desk:
 
     def __init__(
         self,
-        scripts: Scripts,
-        providers: Iterable[Provider],
+        store: redis.Redis,
+        providers: Sequence[Provider] = (),
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._scripts = scripts
+        self._store = store
         self._now = now
         self._lines: dict[str, Line] = {}
-        for provider in providers:
-            if provider.name in self._lines:
-                raise ConfigError(f"two providers are called {provider.name}")
-            self._lines[provider.name] = Line(scripts.store, provider)
+        self.use(providers)
 
-    @property
-    def names(self) -> Collection[str]:
-        """The providers that there are."""
-        return self._lines.keys()
+    def use(self, providers: Sequence[Provider]) -> None:
+        """Ask these providers from now on; what is known of the others is kept.
+
+        Raises:
+            ConfigError: two of them have one name.
+
+        """
+        lines: dict[str, Line] = {}
+        for provider in providers:
+            if provider.name in lines:
+                raise ConfigError(f"two providers are called {provider.name}")
+            line = self._lines.get(provider.name)
+            if line is None or line.provider is not provider:
+                line = Line(self._store, provider, self._now)
+            lines[provider.name] = line
+        self._lines = lines
 
     def reads(self, name: str) -> tuple[str, ...]:
         """Return the contact properties that the provider's key is made of.
@@ -66,7 +76,7 @@ class Desk:
         """
         line = self._line(name)
         found, subjects = _subjects(line.provider, contacts)
-        book = Answers(self._scripts, portal, name)
+        book = Answers(self._store, portal, name)
         known = book.known(_unique(subjects))
         missing = [s for s in _unique(subjects) if s not in known]
         excuses: dict[str, HubkeeperError] = {}
@@ -105,7 +115,7 @@ class Desk:
 
     def forget(self, portal: str, contact_id: str) -> None:
         """Delete what sources have said about a contact."""
-        answers.forget(self._scripts, portal, contact_id)
+        answers.forget(self._store, portal, contact_id)
 
     def _line(self, name: str) -> Line:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from app.errors import ConfigError
 from workers.action import Action
+from workers.providers import configuration
 from workers.rules import condition
 from workers.rules.condition import Condition
 from workers.rules.rule import Rule
@@ -21,7 +22,9 @@ _TRIGGER = re.compile(
     r"contact\.(creation|deletion|privacyDeletion|merge|restore"
     r"|(propertyChange|associationChange)(:\w+)?)"
 )
-_RULE_HEADER = re.compile(r"^\s*\[\[\s*rule\s*\]\]")
+_HEADER = re.compile(r"^\s*\[\[\s*(rule|provider)\s*\]\]")
+# What an action may look up that no provider is asked for.
+_LOOKUPS = frozenset({"companies", "deals", "duplicates"})
 
 
 class _RuleSchema(Schema):
@@ -67,8 +70,15 @@ def _indented(problem: Problem) -> str:
     return f"  {problem}"
 
 
-def parse(text: str, actions: Sequence[Action]) -> list[Rule]:
+def parse(
+    text: str, actions: Sequence[Action], providers: Iterable[str] = ()
+) -> list[Rule]:
     """Return the rules of a document, in its order.
+
+    Args:
+        text: of the document.
+        actions: all there are.
+        providers: names of those that are not described in the document.
 
     Raises:
         RulesError: lists everything that is wrong.
@@ -84,9 +94,16 @@ def parse(text: str, actions: Sequence[Action]) -> list[Rule]:
         ) from None
     reader = _Reader(text, actions)
     rules = list(reader.rules(document))
+    reader.check_providers(document, rules, providers)
     if reader.problems:
         raise RulesError(sorted(reader.problems, key=lambda problem: problem.line))
     return rules
+
+
+def provider_tables(text: str) -> list[Mapping[str, Any]]:
+    """Return the [[provider]] tables of a document that `parse` found right."""
+    tables: list[Mapping[str, Any]] = tomllib.loads(text).get("provider", [])
+    return tables
 
 
 class _Reader:
@@ -95,12 +112,13 @@ class _Reader:
     def __init__(self, text: str, actions: Sequence[Action]) -> None:
         self.problems: list[Problem] = []
         self._lines = text.splitlines()
-        self._starts = [i for i, ln in enumerate(self._lines) if _RULE_HEADER.match(ln)]
+        headers = [(i, _HEADER.match(line)) for i, line in enumerate(self._lines)]
+        self._headers = [(i, found[1]) for i, found in headers if found]
         self._actions = _by_name(actions)
         self._taken: set[str] = set()
 
     def rules(self, document: Mapping[str, Any]) -> Iterator[Rule]:
-        for name in document.keys() - {"rule"}:
+        for name in document.keys() - {"rule", "provider"}:
             self._say(-1, name, f"there is no {name!r}; rules begin with [[rule]]")
         tables = document.get("rule", [])
         if not isinstance(tables, list):
@@ -137,6 +155,25 @@ class _Reader:
             rollout=read["rollout"],
         )
 
+    def check_providers(
+        self,
+        document: Mapping[str, Any],
+        rules: Iterable[Rule],
+        others: Iterable[str],
+    ) -> None:
+        """Look at the providers that are described, and for those that are not."""
+        tables = document.get("provider", [])
+        if not isinstance(tables, list):
+            self._say(-1, "provider", "providers begin with [[provider]]")
+            return
+        for number, problems in configuration.check(tables).items():
+            for name, what in problems.items():
+                self._say(number, name, f"{name}: {_flat(what)}", "provider")
+        known = _LOOKUPS.union(others, (str(table.get("name")) for table in tables))
+        for number, rule in enumerate(rules if not self.problems else ()):
+            for name in set(rule.looks_up) - known:
+                self._say(number, "provider", f"there is no provider {name!r}")
+
     def _note_name(self, number: int, table: Any) -> None:
         name = table.get("name") if isinstance(table, dict) else None
         if isinstance(name, str):
@@ -165,10 +202,11 @@ class _Reader:
             return {}
         return loaded
 
-    def _say(self, number: int, word: str, what: str) -> None:
+    def _say(self, number: int, word: str, what: str, kind: str = "rule") -> None:
         """Note a problem at the line of a rule where the word stands first."""
-        begin = self._starts[number] if 0 <= number < len(self._starts) else 0
-        later = [start for start in self._starts if start > begin]
+        starts = [start for start, found in self._headers if found == kind]
+        begin = starts[number] if 0 <= number < len(starts) else 0
+        later = [start for start, _ in self._headers if start > begin]
         end = later[0] if later and number >= 0 else len(self._lines)
         mentions = re.compile(rf'(?<!\w)"?{re.escape(word)}"?\s*(=|\]|\.)')
         spots = (i for i in range(begin, end) if mentions.search(self._lines[i]))

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import redis
 
-from app.events.scripts import Scripts
 from tests.integration.providers.source import Source, running
 from workers.providers import configuration
 from workers.providers.desk import Desk
@@ -34,6 +33,6 @@ def new_desk(source: Source, store: redis.Redis) -> NewDesk:
             "mapping": {"jobtitle": "job.title"},
             **options,
         }
-        return Desk(Scripts(store), configuration.read([table], {"KEY": "hush"}))
+        return Desk(store, configuration.read([table], {"KEY": "hush"}))
 
     return make

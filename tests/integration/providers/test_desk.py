@@ -10,7 +10,6 @@ import pytest
 import redis
 
 from app.errors import ConfigError, GiveUp, Snooze
-from app.events.scripts import Scripts
 from tests.integration.providers.conftest import NewDesk
 from tests.integration.providers.source import Source
 from workers.contact import Contact
@@ -230,7 +229,7 @@ def test_a_provider_is_a_function_of_ones_own(store: redis.Redis) -> None:
     def key(contact: Contact) -> str:
         return contact["email"].partition("@")[0]
 
-    desk = Desk(Scripts(store), [Provider(NAME, ("email",), key, ask, patience_s=5)])
+    desk = Desk(store, [Provider(NAME, ("email",), key, ask, patience_s=5)])
 
     found = desk.ask("7", NAME, contacts("rubbish@a.de", "ada@a.de", "bug@a.de"))
 
