@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
@@ -13,7 +14,8 @@ import click
 from app import services, settings
 from app.errors import HubkeeperError
 from app.events import durability, keys
-from app.services import Services
+from app.events.swings import SPAN_S
+from app.services import MOST_SHOWN, Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +108,6 @@ def fights(at: Services, portal: str) -> list[Finding]:
         for entry in at.remarks.latest(portal, MOST_SHOWN)
         if entry.kind == "frozen" and entry.written_at > since
     }
-    return [Finding(f"portal {portal} fight", good=False, seen=s) for s in sorted(frozen)]
+    return [
+        Finding(f"portal {portal} fight", good=False, seen=s) for s in sorted(frozen)
+    ]

@@ -219,22 +219,40 @@ class _Run(Generic[Key, Value]):
         halves = [items[:middle], items[middle:]]
         tried = [(half, self._try(half)) for half in halves]
         if all(_is_same(refusal, again) for _, again in tried):
-            self._fail(items, refusal)
-            return []
+            return self._ask_two_alone(halves, refusal)
         return tried
+
+    def _ask_two_alone(
+        self, halves: list[Items[Key]], refusal: Refused
+    ) -> list[tuple[Items[Key], Refused | None]]:
+        """Tell a request that HubSpot dislikes from two inputs with the same fault.
+
+        Halving to the end would cost two calls an input, for nothing if it is the
+        request; and to blame all inputs would hurt the innocent if it is not.
+        """
+        alone = [half[0] for half in halves]
+        for item in alone:
+            self._try([item])
+        rest = [item for half in halves for item in half[1:]]
+        again = self._try(rest)
+        answers = [again, *(self.result.errors.get(each.key) for each in alone)]
+        if all(_is_same(refusal, answer) for answer in answers):
+            self._fail(rest, refusal)
+            return []
+        return [(rest, again)]
 
     def _fail(self, items: Items[Key], error: HubSpotError) -> None:
         self.result.errors.update((item.key, error) for item in items)
 
 
-def _is_same(refusal: Refused, again: Refused | None) -> bool:
-    """Tell whether half a batch is refused in the very words of the whole.
+def _is_same(refusal: Refused, again: HubSpotError | None) -> bool:
+    """Tell whether a part of a batch is refused in the very words of the whole.
 
-    Then it is the request that HubSpot dislikes, not an input. Not so for conflicts:
-    their words are the same for every contact that exists already.
+    Then it may be the request that HubSpot dislikes, not an input. Not so for
+    conflicts: their words are the same for every contact that exists already.
     """
     return (
-        again is not None
+        isinstance(again, Refused)
         and refusal.status == 400
         and str(again) == str(refusal)
         and again.context == refusal.context

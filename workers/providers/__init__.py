@@ -56,7 +56,7 @@ class Provider:
 
     Attributes:
         name: what actions declare in `looks_up`.
-        reads: the contact properties that `key` looks at.
+        reads: the contact properties that `key` looks at, and those of the answers.
         key: names what to ask about, e.g. a domain; "" if there is nothing to ask.
             Contacts with one key share one answer.
         ask: from keys and seconds to answers, within that time; a key that is left

@@ -154,7 +154,8 @@ def _provider(loaded: Mapping[str, Any], secret: str) -> Provider:
     reads, key = _key(loaded["key"])
     return Provider(
         name=loaded["name"],
-        reads=reads,
+        # What is written is read too, or nobody could tell the difference.
+        reads=tuple(dict.fromkeys((*reads, *loaded["mapping"]))),
         key=key,
         ask=source,
         keys_per_call=loaded["keys_per_call"],

@@ -113,13 +113,30 @@ def test_no_input_that_was_written_is_written_again_after_a_refusal(
 def test_request_that_hubspot_dislikes_as_such_is_not_cut_to_pieces(
     hubspot: HubSpot, scripted: Any, says: Any
 ) -> None:
-    """The same words for the whole and for both halves: no input is to blame."""
+    """The same words for the whole, for both halves, and for two inputs alone."""
     scripted.in_turn(
         says(400, {"message": "Unable to infer object type from: widgets"})
     )
     result = hubspot.objects("widgets").batch_update(changes(100))
     assert set(changes(100)) == set(result.errors)
-    assert len(scripted.seen) == 3
+    assert len(scripted.seen) == 6
+
+
+@pytest.mark.parametrize("bad", [{"10", "90"}, {"0", "50"}, {"0", "1", "99"}])
+def test_inputs_with_the_very_same_fault_do_not_drag_the_others_along(
+    hubspot: HubSpot, scripted: Any, says: Any, bad: set[str]
+) -> None:
+    """HubSpot does not say which input it means, and says it of both halves."""
+
+    def script(seen: Any) -> Any:
+        if bad & set(seen.ids):
+            return says(400, {"message": "Email address foo is invalid"})
+        return says(200, {"results": [record(each) for each in seen.ids]})
+
+    scripted.script = script
+    result = hubspot.objects("contacts").batch_update(changes(100))
+    assert bad == set(result.errors)
+    assert set(changes(100)) - bad == set(result.records)
 
 
 def test_conflicts_with_the_same_words_are_told_apart(
