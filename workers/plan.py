@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from workers import soundness
 from workers.changes import (
     AddSecondaryEmail,
     ArchiveRecord,
@@ -101,8 +102,10 @@ class Plan:
 
         Raises:
             TypeError: it is no change, or holds what no property can hold.
+            ValueError: it is one that cannot be carried out.
 
         """
+        soundness.check(change)
         match change:
             case SetProperties():
                 for name, value in change.values.items():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
+from app.errors import HubSpotError
 from app.events.model import Event
 from app.events.writes import covered_edits
 from workers.contact import Contact
@@ -13,6 +14,10 @@ from workers.wish import Wish
 
 # A contact that has been deleted is shown to the actions that react to just that.
 PARTINGS = frozenset({"deletion", "privacyDeletion"})
+# How long events that come late find their way to the survivor of a merge.
+REAIMED_S = 24 * 3600.0
+# Of how many contacts that are gone a round asks, one by one, what became of them.
+MOST_ASKED_FOR = 20
 
 
 def wanted(rule: Rule, job: Job) -> list[Event]:
@@ -86,10 +91,6 @@ def gather(round_: Round) -> None:
             absorb(round_.jobs[contact_id], job.id)
 
 
-# How long events that come late find their way to the survivor.
-REAIMED_S = 24 * 3600.0
-
-
 def absorb(job: Job, survivor: str) -> None:
     """Give the contact's events to the one it was merged into."""
     job.survivor = survivor
@@ -126,10 +127,12 @@ def read(round_: Round, names: Collection[str]) -> None:
         return
     # HubSpot may answer nothing at all for a name it does not know.
     blank: dict[str, str | None] = dict.fromkeys(names)
-    purged = [job for job in at_work if job.outcome == "forgotten"]
-    for job in purged:
-        job.contact = Contact(job.id, blank, deleted=True)
-    asked = [job.id for job in at_work if job not in purged]
+    asked = []
+    for job in at_work:
+        if job.outcome == "forgotten":
+            job.contact = Contact(job.id, blank, deleted=True)
+        else:
+            asked.append(job.id)
     found = round_.hubspot.objects("contacts").batch_read(asked, sorted(names))
     for record in found.records.values():
         job = round_.jobs[record.id]
@@ -140,20 +143,46 @@ def read(round_: Round, names: Collection[str]) -> None:
     round_.fail({i: e for i, e in found.errors.items() if e.status != 404})
 
 
-def part(round_: Round, gone: Sequence[str], blank: dict[str, str | None]) -> None:
+def part(round_: Round, gone: Sequence[str], blank: Mapping[str, str | None]) -> None:
     """Let go of contacts that HubSpot has no more, or show them as deleted."""
-    things = [(contact_id, "merged") for contact_id in gone]
-    survivors = round_.ledger.known(round_.portal, things)
+    survivors = _survivors(round_, gone)
     for contact_id in gone:
         job = round_.jobs[contact_id]
-        survivor = survivors.get((contact_id, "merged"))
-        if survivor:
-            absorb(job, survivor)
-        elif any(event.happening in PARTINGS for event in job.claimed.events):
+        if job.finished:
+            continue
+        if contact_id in survivors:
+            absorb(job, survivors[contact_id])
+        elif _is_told_gone(job):
             job.outcome = "gone"
             job.contact = Contact(contact_id, blank, deleted=True)
         else:
             job.finish("gone")
+
+
+def _survivors(round_: Round, gone: Sequence[str]) -> dict[str, str]:
+    """Return the contacts that those that are gone were merged into.
+
+    The webhook of a merge may come later than everything else. Unlike a batch, a
+    single read finds a contact by an id that it had before.
+    """
+    things = [(contact_id, "merged") for contact_id in gone]
+    known = round_.ledger.known(round_.portal, things)
+    found = {contact_id: survivor for (contact_id, _), survivor in known.items()}
+    untold = [i for i in gone if i not in found and not _is_told_gone(round_.jobs[i])]
+    contacts = round_.hubspot.objects("contacts")
+    for contact_id in untold[:MOST_ASKED_FOR]:
+        try:
+            survivor = contacts.read(contact_id).id
+        except HubSpotError as error:
+            if error.status != 404:
+                round_.fail({contact_id: error})
+        else:
+            found[contact_id] = survivor
+    return {i: survivor for i, survivor in found.items() if survivor != i}
+
+
+def _is_told_gone(job: Job) -> bool:
+    return any(event.happening in PARTINGS for event in job.claimed.events)
 
 
 def uncover(round_: Round) -> None:

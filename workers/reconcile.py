@@ -136,11 +136,17 @@ def consult(round_: Round, rule: Rule, job: Job) -> None:
     seen = {**now.properties, **job.plan.preview(now.properties)}
     contact = Contact(job.id, seen, lookups=now.lookups, deleted=now.deleted)
     try:
-        for change in rule(contact, events):
+        changes = rule(contact, events)
+        for change in changes:
             if rule.dry_run:
                 round_.plan(job, rule.name, described(change))
-            else:
+                continue
+            try:
                 job.plan.add(change, rule.name)
+            except (TypeError, ValueError) as error:
+                # Thrown where it was yielded, it names the action's file and line.
+                changes.throw(error)
+                raise
     except Skip:
         return
     except Snooze as later:

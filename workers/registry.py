@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable
+from importlib.metadata import entry_points
 from typing import TypeVar
 
 from app.errors import ConfigError
@@ -13,18 +14,24 @@ from workers.providers import Provider
 
 Member = TypeVar("Member")
 
+ENTRY_POINTS = "hubkeeper.actions"
+
 
 def discover(
     package: str = "workers.actions", extra: Iterable[str] = ()
 ) -> list[Action]:
     """Import the package's modules and the extra ones; return their actions in order.
 
+    Installed packages bring theirs along in the entry point group ENTRY_POINTS: each
+    entry names a module.
+
     Raises:
         ConfigError: two actions bear one name, or a module cannot be imported.
 
     """
     found: dict[str, Action] = {}
-    for module in [*_modules_of(package), *extra]:
+    installed = (entry.value for entry in entry_points(group=ENTRY_POINTS))
+    for module in [*_modules_of(package), *installed, *extra]:
         for action in _members(module, Action):
             if found.setdefault(action.name, action) is not action:
                 raise ConfigError(

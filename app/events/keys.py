@@ -32,6 +32,9 @@ hk:{P}:memory:<topic>        hash    what was looked up: definitions, labels; 1 
 hk:{P}:remarks               list    what people should see, newest first; 1,000
 hk:{P}:plans                 list    what dry runs would have done; 1,000
 hk:{P}:calls                 hash    API calls by route, and their inputs
+hk:{P}:answer:*, asking:*,   string  what providers said, and who is asking; see
+  tries:*, answers_of:<contact>      workers/providers/answers.py; 90 days at most
+hk:provider:<name>:spent:*   string  what was asked of a provider in a month; 40 days
 hk:{P}:woken                 string  a wake-up is on its way; 2 s
 hk:{P}:rate:*, hk:{P}:pause  see app/hubspot/throttle.py
 ===========================  ======  ============================================

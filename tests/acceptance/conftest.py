@@ -84,7 +84,7 @@ class Service:
             check=False,
         )
         assert not check or done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        return done.stdout + done.stderr
 
     def logs(self) -> str:
         """Return the last words of every process."""

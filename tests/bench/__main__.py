@@ -13,6 +13,7 @@ import argparse
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from app import settings
 from app.cli import embedded
 from app.errors import HubkeeperError
 from app.settings import Settings
-from tests.bench import allowance, door, drain, report
+from tests.bench import allowance, door, drain, report, sandbox_capacity
 from tests.bench.report import Results
 
 HOME = Path(".bench")
@@ -30,6 +31,7 @@ PARTS: dict[str, Callable[[Path, Callable[[str], None]], Any]] = {
     "door": door.measure,
     "worker": drain.measure,
     "allowance": allowance.measure,
+    "sandbox": sandbox_capacity.measure,
 }
 
 
@@ -52,9 +54,14 @@ def main() -> None:
         facts, measured.get("door"), measured.get("worker"), measured.get("allowance")
     )
     document = results.document() | {"settings": default_settings()}
+    capacity = measured.get("sandbox")
+    if capacity:
+        document["sandbox"] = asdict(capacity)
     latest = HOME / "latest.json"
     latest.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))
     print("\n".join(results.lines()))
+    if capacity:
+        print("", *capacity.lines(), sep="\n")
     print(f"\nAll figures are in {latest}.")
 
 

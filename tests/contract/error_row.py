@@ -35,7 +35,7 @@ class ErrorRow:
         before: requests to begin with: method, path, body.
         merges: how many contacts are merged into one before; `{merged}` in the body
             is what became of them, `{other}` is one more contact.
-        faults, limits, switches: what is set before the request.
+        faults, limits, switches, rules: what is set before the request.
         token: another one than the sandbox's.
         category, error_type, policy, sub_category, message: HubSpot's words; the
             message is a glob, "" says nothing about it; no category means: none.
@@ -65,6 +65,7 @@ class ErrorRow:
     faults: Sequence[Mapping[str, Any]] = ()
     limits: Mapping[str, Any] = field(default_factory=dict)
     switches: Mapping[str, Any] = field(default_factory=dict)
+    rules: Mapping[str, Any] = field(default_factory=dict)
     token: str = ""
     category: str = ""
     error_type: str = ""

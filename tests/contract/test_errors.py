@@ -47,6 +47,8 @@ def prepare(row: ErrorRow, sandbox: Sandbox, version: str) -> Mapping[str, str]:
             hubspot.send(request)
         known = merged(row, sandbox, hubspot, version) if row.merges else {}
     control.put_switches(**row.switches)
+    if row.rules:
+        control.call("PUT", "/rules", row.rules)
     if row.limits:
         control.put_limits(**row.limits)
     control.put_faults(*({"times": 1, **each} for each in row.faults))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -51,11 +52,27 @@ def explain(contact_id: str, kind: str, name: str, file: Path | None) -> None:
             click.echo(line)
 
 
+@rules.command()
+@click.option("--portal", help="Only this portal.")
+@click.option("--most", default=100, show_default=True, help="For each portal.")
+def plans(portal: str | None, most: int) -> None:
+    """Show what dry runs would have done, newest first."""
+    at = services.connect(settings.from_environ(os.environ))
+    for each in [portal] if portal else at.inbox.portals():
+        for entry in at.plans.latest(each, most):
+            when = datetime.fromtimestamp(entry.written_at, UTC)
+            stamp = when.isoformat(timespec="seconds")
+            click.echo(
+                f"{stamp}  {each}/{entry.contact_id}  {entry.kind}: {entry.text}"
+            )
+
+
 def book_of(ours: settings.Settings, file: Path | None) -> RuleBook:
     """Return the rules of a file, or those that are in force."""
     actions = registry.discover(extra=ours.action_modules)
     named = file or (Path(ours.rules_file) if ours.rules_file else None)
-    return RuleBook(actions, named)
+    own = registry.providers(ours.action_modules)
+    return RuleBook(actions, named, own, os.environ)
 
 
 def one_line(rule: Rule) -> str:

@@ -42,6 +42,13 @@ _above_zero = validate.Range(min=0, min_inclusive=False)
 _at_least_one = validate.Range(min=1)
 
 
+def _is_safe(url: str) -> None:
+    parts = urlsplit(url)
+    local = parts.scheme == "http" and parts.hostname in THIS_MACHINE
+    if not parts.hostname or not (parts.scheme == "https" or local):
+        raise ValidationError("Must begin with https://.")
+
+
 class ProviderSchema(Schema):
     """What a `[[provider]]` table may hold."""
 
@@ -54,7 +61,7 @@ class ProviderSchema(Schema):
             validate.NoneOf(("companies", "deals", "duplicates")),
         ],
     )
-    url = fields.String(required=True)
+    url = fields.String(required=True, validate=_is_safe)
     key = fields.String(load_default="email", validate=validate.Length(min=1))
     mapping = fields.Dict(
         fields.String(),
@@ -87,17 +94,13 @@ class ProviderSchema(Schema):
     @validates_schema
     def _adds_up(self, data: Mapping[str, Any], **_: Any) -> None:
         problems: dict[str, list[str]] = {}
-        url = urlsplit(data["url"])
-        local = url.scheme == "http" and url.hostname in THIS_MACHINE
-        if not url.hostname or not (url.scheme == "https" or local):
-            problems["url"] = ["Must begin with https://."]
         several = data["keys_per_call"] > 1
         if several and not _holds(data["body"], KEYS):
             problems["body"] = [f'Must hold "{KEYS}" where keys_per_call is above 1.']
         if several and not (data["results"] or data["result_key"]):
             problems["results"] = ["Is needed where keys_per_call is above 1."]
         if not (KEY in data["url"] or _holds(data["body"], KEY, KEYS)):
-            problems.setdefault("url", [f'"{KEY}" is in neither url nor body.'])
+            problems["url"] = [f'"{KEY}" is in neither url nor body.']
         if data["body"] is not None and data["method"] != "POST":
             problems["method"] = ['Must be "POST" where there is a body.']
         if problems:

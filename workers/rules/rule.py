@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,7 +84,9 @@ class Rule:
         share = int.from_bytes(hashlib.blake2b(seed, digest_size=4).digest(), "big")
         return share % 100 < self.rollout
 
-    def __call__(self, contact: Contact, events: Sequence[Event]) -> Iterator[Change]:
+    def __call__(
+        self, contact: Contact, events: Sequence[Event]
+    ) -> Generator[Change, None, None]:
         """Yield the changes that the contact needs under this rule."""
         if not self.objection(contact, events):
             yield from self.action.function(contact, events, **self.parameters)

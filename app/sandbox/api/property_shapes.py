@@ -73,12 +73,14 @@ def whole_number(body: Mapping[str, Any], name: str, default: int) -> int:
     """Return a count of the body's, `default` when absent.
 
     Raises:
-        Invalid: it is no whole number (our own words).
+        Invalid: it is no whole number, or too large a one (our own words).
 
     """
     value = body.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int):
         raise Invalid(f"{name} must be a whole number, not {value}")
+    if not -(2**31) <= value < 2**31:
+        raise Invalid(f"{name} must be a number of 32 bits, not {value}")
     return value
 
 

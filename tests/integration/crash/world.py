@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -21,6 +21,7 @@ from app.settings import Settings
 from tests.integration.crash.accident import Trip, TrippingSession, TrippingStore
 from workers import reconcile, registry
 from workers.rules.book import RuleBook
+from workers.rules.rule import Rule
 
 RULES = RuleBook(registry.discover()).rules
 MOST_ROUNDS = 60
@@ -40,7 +41,9 @@ PEOPLE: Mapping[str, Mapping[str, str]] = {
     "with a note": {"email": "eve@brightwater-tools.co.uk", "firstname": "eve"},
     "deleted": {"email": "fay@nordwind-spedition.de"},
 }
-TOLD = ("email", "firstname", "lastname", "phone", "company")
+TOLD = ("email", "firstname", "lastname", "phone", "company", "hs_additional_emails")
+# What names a record of other types.
+NAMES = {"tasks": "hs_task_subject", "deals": "dealname"}
 State = dict[str, Any]
 
 
@@ -52,6 +55,7 @@ class World:
     store: redis.Redis
     ids: dict[str, str] = field(default_factory=dict)
     source_of: Callable[[str], str] = scripts.source
+    rules: Sequence[Rule] = RULES
     _serial: count[int] = field(default_factory=lambda: count(1))
 
     @property
@@ -62,8 +66,11 @@ class World:
     def law(self) -> Law:
         return Books(Scripts(self.store)).law(self.portal)
 
-    def begin(self) -> None:
-        """Start anew: everybody was just created, and the events are in the inbox."""
+    def begin(self, *, quiet: bool = False) -> None:
+        """Start anew: everybody was just created, and the events are in the inbox.
+
+        Quiet, nobody has told anything yet.
+        """
         control = self.sandbox.control
         control.reset()
         self.store.flushall()
@@ -78,8 +85,9 @@ class World:
         note = {"hs_note_body": "called", "hs_timestamp": "1795166400000"}
         control.create("notes", [{"properties": note, "associations": [to_eve]}])
         control.delete("contacts", [self.ids["deleted"]])
-        self.tell(*((contact, "contact.creation") for contact in PEOPLE))
-        self.tell(("deleted", "contact.deletion"))
+        if not quiet:
+            self.tell(*((contact, "contact.creation") for contact in PEOPLE))
+            self.tell(("deleted", "contact.deletion"))
 
     def tell(self, *happenings: tuple[str, str], **change: object) -> None:
         """Accept events: (who, what), and the change that all of them tell of."""
@@ -127,7 +135,7 @@ class World:
 
     def work(self, trip: Trip | None = None) -> None:
         """Let one worker take one round."""
-        reconcile.reconcile(self.connect(trip), RULES, self.portal)
+        reconcile.reconcile(self.connect(trip), self.rules, self.portal)
 
     def finish(self) -> None:
         """Let other workers do the rest, and time pass between them."""
@@ -158,10 +166,18 @@ class World:
         notes = {
             n["id"]: n["properties"]["hs_note_body"] for n in control.dump("notes")
         }
+        others = {
+            kind: {each["id"]: each["properties"][name] for each in control.dump(kind)}
+            for kind, name in NAMES.items()
+        }
         return {
             "companies": sorted(companies.values()),
+            **{kind: sorted(found.values()) for kind, found in others.items()},
             "contacts": {
-                contact["properties"]["email"]: _seen(contact, companies, notes)
+                contact["properties"]["email"]: {
+                    **_seen(contact, companies, notes),
+                    **_linked(contact, others),
+                }
                 for contact in control.dump("contacts")
             },
         }
@@ -182,4 +198,14 @@ def _seen(
         ),
         "pinned": notes.get(values.get("hs_pinned_engagement_id") or ""),
         "notes": sorted(notes[link["id"]] for link in links.get("notes", [])),
+    }
+
+
+def _linked(
+    contact: Mapping[str, Any], others: Mapping[str, Mapping[str, str]]
+) -> State:
+    links = contact["associations"]
+    return {
+        kind: sorted({names[link["id"]] for link in links.get(kind, [])})
+        for kind, names in others.items()
     }

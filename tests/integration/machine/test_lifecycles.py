@@ -149,3 +149,15 @@ def test_events_of_a_merged_contact_that_come_late_find_the_survivor(
     machine.work(augusta)
 
     assert [(survivor, False, ["creation"])] == seen
+
+
+def test_events_that_come_before_the_one_of_the_merge_find_the_survivor_too(
+    machine: Machine, seen: Seen
+) -> None:
+    ada, augusta = machine.contact(), machine.contact()
+    survivor = merged(machine, ada, augusta)
+
+    machine.work(augusta)
+
+    assert [(survivor, False, ["creation"])] == seen
+    assert "Seen" == machine.read(survivor)["company"]

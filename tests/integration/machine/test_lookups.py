@@ -11,7 +11,7 @@ from app.errors import Snooze
 from app.events.model import Event
 from tests.integration.machine.conftest import CREATION, Machine
 from workers.action import Action, reactor
-from workers.changes import Change, SetProperties
+from workers.changes import Associate, Change, SetProperties
 from workers.contact import Contact
 from workers.reconcile import reconcile
 
@@ -132,3 +132,28 @@ def test_a_dry_run_is_recorded_and_nothing_is_written(
     assert ("" if dry else "Acme") == machine.read(ada)["company"]
     expected = [(ada, "company", "SetProperties(company; overwrite)")] if dry else []
     assert expected == [(p.contact_id, p.kind, p.text) for p in plans]
+
+
+def test_rubbish_hurts_its_contact_only_and_the_reason_names_the_line(
+    machine: Machine,
+) -> None:
+    @reactor(on=CREATION, reads=("firstname",))
+    def careless(contact: Contact, events: Sequence[Event]) -> Iterator[Change]:
+        if contact["firstname"] == "Bad":
+            yield Associate("deals", "no id")
+        yield SetProperties(company="Acme")
+
+    machine.follow(careless)
+    bad, good = machine.contact(firstname="Bad"), machine.contact()
+    machine.tell(good)
+    machine.work(bad)
+
+    (letter,) = machine.dead()
+    line = 'yield Associate("deals", "no id")'
+    assert (bad, "bug", True) == (
+        letter.contact_id,
+        letter.reason,
+        line in letter.detail,
+    )
+    assert "'no id' is no HubSpot id" in letter.error
+    assert "Acme" == machine.read(good)["company"]

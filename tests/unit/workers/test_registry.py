@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +46,25 @@ def test_an_action_of_the_users_own_is_found(module: types.ModuleType) -> None:
     found = registry.discover(extra=["their_actions"])
 
     assert any(action.name.endswith(".shout") for action in found)
+
+
+def test_an_installed_package_brings_its_actions_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "their_package.py").write_text(
+        "from workers.actions import enricher\n"
+        "@enricher(on=['contact.creation'], reads=[])\n"
+        "def installed(contact, events):\n    yield from ()\n"
+    )
+    info = tmp_path / "theirs-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Name: theirs\nVersion: 1\n")
+    (info / "entry_points.txt").write_text("[hubkeeper.actions]\nx = their_package\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    names = [action.name for action in registry.discover()]
+
+    assert "their_package.installed" in names
 
 
 def test_two_actions_of_one_name_are_refused(module: types.ModuleType) -> None:
