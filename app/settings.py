@@ -164,6 +164,9 @@ class Settings:
     create_companies: bool = _setting(
         "bool", True, "Make the company of an e-mail domain when there is none"
     )
+    action_timeout_s: float = _setting(
+        "float", 5.0, "How long an action may think about one contact", _positive()
+    )
     allow_merge: bool = _setting(
         "bool", False, "Let actions merge duplicates; otherwise it is only remarked"
     )

@@ -10,7 +10,7 @@ import functools
 import os
 import socket
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 
 import structlog
 
@@ -19,9 +19,10 @@ from app.events import wire
 from app.events.inbox import Claim
 from app.services import Services
 from workers import writeback
-from workers.changes import described
+from workers.changes import Change, described
 from workers.contact import Contact
 from workers.ending import hand_back
+from workers.limit import time_limit
 from workers.lookups import NOBODY, Desk, look_up, reads
 from workers.reading import (
     dismiss,
@@ -104,7 +105,7 @@ def work(
     read(round_, of_interest(round_, rules, functools.partial(reads, desk=desk)))
     uncover(round_)
     look_up(round_, rules, desk)
-    act(round_, rules)
+    act(round_, rules, lease.hold)
     weigh(round_)
     writeback.write(round_)
     round_.tell()
@@ -117,37 +118,56 @@ def lane_of(claim: Claim) -> str:
     return "bulk" if lanes == {"bulk"} else "live"
 
 
-def act(round_: Round, rules: Sequence[Rule]) -> None:
+def act(round_: Round, rules: Sequence[Rule], hold: Callable[[], None]) -> None:
     """Let the rules say what should change; nothing is written yet."""
+    slow: set[str] = set()
     for job in round_.at_work():
+        hold()
         try:
             for rule in rules:
-                consult(round_, rule, job)
+                consult(round_, rule, job, slow)
         except Exception as error:  # an action's bug is that contact's misfortune only
             job.fail(error)
 
 
-def consult(round_: Round, rule: Rule, job: Job) -> None:
-    """Ask one rule, showing it the contact as the rules before it want it."""
+def consult(round_: Round, rule: Rule, job: Job, slow: set[str]) -> None:
+    """Ask one rule, showing it the contact as the rules before it want it.
+
+    A rule that took too long for one contact has no further turn in this round, so
+    that those who do not need it get through.
+    """
     events = wanted(rule, job)
     if not events or job.contact is None:
+        return
+    if rule.name in slow:
+        job.snooze(Snooze(1, f"{rule.name} takes too long for another contact"))
         return
     now = job.contact
     seen = {**now.properties, **job.plan.preview(now.properties)}
     contact = Contact(job.id, seen, lookups=now.lookups, deleted=now.deleted)
     try:
-        changes = rule(contact, events)
-        for change in changes:
-            if rule.dry_run:
-                round_.plan(job, rule.name, described(change))
-                continue
-            try:
-                job.plan.add(change, rule.name)
-            except (TypeError, ValueError) as error:
-                # Thrown where it was yielded, it names the action's file and line.
-                changes.throw(error)
-                raise
+        with time_limit(round_.services.settings.action_timeout_s):
+            note_down(round_, rule, job, rule(contact, events))
     except Skip:
         return
     except Snooze as later:
         job.snooze(later)
+    except TimeoutError:
+        slow.add(rule.name)
+        raise
+
+
+def note_down(
+    round_: Round, rule: Rule, job: Job, changes: Generator[Change, None, None]
+) -> None:
+    """Add the changes to the contact's plan, or to those that are only shown."""
+    for change in changes:
+        if rule.dry_run:
+            round_.plan(job, rule.name, described(change))
+            continue
+        try:
+            job.plan.add(change, rule.name)
+        except (TypeError, ValueError) as error:
+            # Thrown where it was yielded, it names the action's file and line.
+            changes.throw(error)
+            raise

@@ -98,7 +98,7 @@ def reconcile(api: HubSpot, event: Event) -> None:
         return
     contact_id = event.object_id
     path = f"{OBJECTS}/contacts/{contact_id}"
-    names = sorted({name for action in wanted for name in action.reads})
+    names = sorted({name for each in wanted for name in each.reads_with({})})
     before = api.call("GET", f"{path}?properties={','.join(names)}")["properties"]
     values: dict[str, str] = {}
     for action in wanted:

@@ -1,4 +1,4 @@
-"""The rows about the account, its people, its apps, and the calls of version 1."""
+"""The rows about the account, its people and its apps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from tests.contract.row import Scene, Table
 ACCOUNT = Table("Account and owners")
 OAUTH = Table("OAuth")
 WEBHOOKS = Table("Webhooks")
-CONTACTS_V1 = Table("Contacts by version 1 (until September 2027)")
 
 SCOPES = ["oauth", "crm.objects.contacts.read", "crm.objects.contacts.write"]
 TARGET = "https://hooks.example/hubspot"
@@ -216,133 +215,3 @@ def archive(scene: Scene) -> None:
     made = family.create(NewSubscription("contact.restore"))
     family.archive(made.id)
     assert () == family.subscriptions()
-
-
-@CONTACTS_V1.row(
-    "create or update by e-mail",
-    "contacts_v1.create_or_update(email, properties)",
-    "POST /contacts/v1/contact/createOrUpdate/email/{email}",
-)
-def create_or_update(scene: Scene) -> None:
-    family = scene.hubspot.contacts_v1
-    made = family.create_or_update("ada@x.de", {"city": "Ulm"})
-    again = family.create_or_update("ada@x.de", {"city": "Bonn"})
-    assert (made.vid, True, False) == (again.vid, made.is_new, again.is_new)
-    scene.contact("bob@x.de")
-    with pytest.raises(Refused) as caught:
-        family.create_or_update("ada@x.de", {"email": "bob@x.de"})
-    assert 409 == caught.value.status
-
-
-@CONTACTS_V1.row(
-    "create or update many",
-    "contacts_v1.batch_create_or_update({email: properties})",
-    "POST /contacts/v1/contact/batch",
-)
-def batch_create_or_update(scene: Scene) -> None:
-    done = scene.hubspot.contacts_v1.batch_create_or_update(
-        {"ada@x.de": {"city": "Ulm"}, "no one": {"city": "Ulm"}}
-    )
-    assert {"ada@x.de"} == set(done.records)
-    assert {"no one"} == set(done.errors)
-
-
-@CONTACTS_V1.row(
-    "read by vid",
-    "contacts_v1.read(vid)",
-    "GET /contacts/v1/contact/vid/{vid}/profile",
-)
-def read(scene: Scene) -> None:
-    contact = scene.contact(city="Ulm")
-    assert "Ulm" == scene.hubspot.contacts_v1.read(contact).properties["city"]
-
-
-@CONTACTS_V1.row(
-    "read by e-mail",
-    "contacts_v1.read_by_email(email)",
-    "GET /contacts/v1/contact/email/{email}/profile",
-)
-def read_by_email(scene: Scene) -> None:
-    contact = scene.contact()
-    assert contact == scene.hubspot.contacts_v1.read_by_email("ada@x.de").vid
-
-
-@CONTACTS_V1.row(
-    "update by vid",
-    "contacts_v1.update(vid, properties)",
-    "POST /contacts/v1/contact/vid/{vid}/profile",
-)
-def update_v1(scene: Scene) -> None:
-    contact, family = scene.contact(), scene.hubspot.contacts_v1
-    family.update(contact, {"city": "Ulm"})
-    assert "Ulm" == family.read(contact).properties["city"]
-
-
-@CONTACTS_V1.row(
-    "update by e-mail",
-    "contacts_v1.update_by_email(email, properties)",
-    "POST /contacts/v1/contact/email/{email}/profile",
-)
-def update_by_email(scene: Scene) -> None:
-    contact, family = scene.contact(), scene.hubspot.contacts_v1
-    family.update_by_email("ada@x.de", {"city": "Ulm"})
-    assert "Ulm" == family.read(contact).properties["city"]
-
-
-@CONTACTS_V1.row(
-    "list all",
-    "contacts_v1.list()",
-    "GET /contacts/v1/lists/all/contacts/all",
-)
-def list_v1(scene: Scene) -> None:
-    wanted = [{"properties": {"email": f"p{n}@x.de"}} for n in range(120)]
-    ids = scene.control.create("contacts", wanted)
-    assert set(ids) == {each.vid for each in scene.hubspot.contacts_v1.list(["email"])}
-
-
-@CONTACTS_V1.row(
-    "list those changed lately",
-    "contacts_v1.recently_updated()",
-    "GET /contacts/v1/lists/recently_updated/contacts/recent",
-)
-def recently_updated(scene: Scene) -> None:
-    contact = scene.contact()
-    found = scene.hubspot.contacts_v1.recently_updated()
-    assert [contact] == [each.vid for each in found]
-
-
-@CONTACTS_V1.row(
-    "properties",
-    "contacts_v1.properties()",
-    "GET /properties/v1/contacts/properties",
-)
-def properties(scene: Scene) -> None:
-    found = {each.name for each in scene.hubspot.contacts_v1.properties()}
-    assert {"email", "lifecyclestage"} <= found
-
-
-@CONTACTS_V1.row(
-    "secondary e-mail: add",
-    "contacts_v1.add_secondary_email(vid, email)",
-    "PUT /contacts/v1/secondary-email/{vid}/email/{email}",
-)
-def add_secondary_email(scene: Scene) -> None:
-    contact = scene.contact()
-    scene.hubspot.contacts_v1.add_secondary_email(contact, "lovelace@x.de")
-    contacts, name = scene.hubspot.objects("contacts"), "hs_additional_emails"
-    found = contacts.read("lovelace@x.de", [name], id_property="email")
-    assert (contact, "lovelace@x.de") == (found.id, found.properties[name])
-    with pytest.raises(Refused):
-        scene.contact("Lovelace@x.de")
-
-
-@CONTACTS_V1.row(
-    "secondary e-mail: remove",
-    "contacts_v1.remove_secondary_email(vid, email)",
-    "DELETE /contacts/v1/secondary-email/{vid}/email/{email}",
-)
-def remove_secondary_email(scene: Scene) -> None:
-    contact, family = scene.contact(), scene.hubspot.contacts_v1
-    family.add_secondary_email(contact, "lovelace@x.de")
-    family.remove_secondary_email(contact, "lovelace@x.de")
-    assert scene.contact("lovelace@x.de")

@@ -210,6 +210,8 @@ def _as_json_schema(value: Any) -> Any:
         return value
     turned = {key: _as_json_schema(each) for key, each in value.items()}
     if turned.pop("nullable", None) is True:
+        if isinstance(turned.get("type"), str) and "enum" not in turned:
+            return turned | {"type": [turned["type"], "null"]}
         return {"anyOf": [turned, {"type": "null"}]}
     return turned
 

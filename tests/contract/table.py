@@ -8,21 +8,28 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from tests.contract import rows_platform, rows_records, rows_relations
+from tests.contract import (
+    rows_associations,
+    rows_batches,
+    rows_ending,
+    rows_platform,
+    rows_properties,
+    rows_records,
+)
 from tests.contract.row import VERSIONS, Row
 
 TABLES = (
     rows_records.SINGLE,
-    rows_records.BATCHES,
-    rows_records.SEARCH,
-    rows_relations.LINKS,
-    rows_relations.LABELS,
-    rows_relations.PROPERTIES,
+    rows_batches.BATCHES,
+    rows_batches.SEARCH,
+    rows_associations.LINKS,
+    rows_associations.LABELS,
+    rows_properties.PROPERTIES,
     rows_platform.ACCOUNT,
     rows_platform.OAUTH,
     rows_platform.WEBHOOKS,
-    rows_relations.LINKS_V3,
-    rows_platform.CONTACTS_V1,
+    rows_ending.LINKS_V3,
+    rows_ending.CONTACTS_V1,
 )
 HEAD = ("What", "Client", *VERSIONS)
 # The rows of this heading are methods of app.hubspot.oauth.OAuth, not of HubSpot.

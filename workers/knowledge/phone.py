@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import timezone
+from phonenumbers.tzdata import TIMEZONE_DATA
 
 from workers.knowledge.country import region_of
 
@@ -60,7 +61,13 @@ def region_of_phone(number: str) -> str | None:
 
 def time_zones_of_phone(number: str) -> tuple[str, ...]:
     """Return the time zones where an E.164 number may be, e.g. ("Europe/Berlin",)."""
-    return _about(number.partition(" ")[0])[1]
+    number = number.partition(" ")[0]
+    # Most countries have one zone: no need to take the number apart.
+    if _SURELY_TIDY.fullmatch(number):
+        for length in (2, 3, 4):
+            if zone := _only_zones().get(number[1:length]):
+                return (zone,)
+    return _about(number)[1]
 
 
 def time_zones_of_region(region: str) -> tuple[str, ...]:
@@ -73,6 +80,17 @@ def time_zones_of_region(region: str) -> tuple[str, ...]:
         return ()
     anybody = phonenumbers.PhoneNumber(country_code=code, national_number=0)
     return _known(timezone.time_zones_for_geographical_number(anybody))
+
+
+@lru_cache(maxsize=1)
+def _only_zones() -> dict[str, str]:
+    """Return the zone of each calling code that has but one."""
+    zones: dict[str, set[str]] = {}
+    for prefix, names in TIMEZONE_DATA.items():
+        for length in (1, 2, 3):
+            if int(prefix[:length]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+                zones.setdefault(prefix[:length], set()).update(names)
+    return {code: found.pop() for code, found in zones.items() if len(found) == 1}
 
 
 @lru_cache(maxsize=4096)

@@ -44,12 +44,6 @@ class Budget:
                 self._store.decrby(self._key(), surplus)
         return count - surplus
 
-    @property
-    def spent(self) -> int:
-        """How many were taken this month."""
-        with store_errors():
-            return int(self._store.get(self._key()) or 0)
-
     def _key(self) -> str:
         month = time.strftime("%Y-%m", time.gmtime(self._now()))
         return f"hk:provider:{self._provider}:spent:{month}"

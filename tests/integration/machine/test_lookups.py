@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -156,4 +157,26 @@ def test_rubbish_hurts_its_contact_only_and_the_reason_names_the_line(
         line in letter.detail,
     )
     assert "'no id' is no HubSpot id" in letter.error
+    assert "Acme" == machine.read(good)["company"]
+
+
+def test_an_action_that_never_ends_hurts_its_contact_only(machine: Machine) -> None:
+    machine.more["action_timeout_s"] = 0.1
+
+    @reactor(on=CREATION, reads=("firstname",))
+    def endless(contact: Contact, events: Sequence[Event]) -> Iterator[Change]:
+        while contact["firstname"] == "Bad":
+            with contextlib.suppress(ValueError):
+                int("for ever")
+        yield SetProperties(company="Acme")
+
+    machine.follow(endless)
+    bad, good = machine.contact(firstname="Bad"), machine.contact()
+    machine.tell(good)
+    machine.work(bad)
+
+    (letter,) = machine.dead()
+    assert (bad, "bug") == (letter.contact_id, letter.reason)
+    assert "took longer than 0.1 s" in letter.error
+    assert "test_lookups.py" in letter.error
     assert "Acme" == machine.read(good)["company"]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import phonenumbers
 import pytest
+from phonenumbers import timezone
 from phonenumbers.tzdata import TIMEZONE_DATA
 
-from workers.actions import SetProperties
+from workers.actions import SetProperties, time_zones_of_phone
 from workers.actions.time_zone import option_of, time_zone
 from workers.testing import job_for
 
+MOBILE = phonenumbers.PhoneNumberType.MOBILE
 CONTACT = Path(__file__).parents[3] / "app/sandbox/data/contact.json"
 
 
@@ -55,3 +58,24 @@ def test_every_zone_of_a_number_is_an_option_of_hubspot() -> None:
     zones = {zone for found in TIMEZONE_DATA.values() for zone in found}
 
     assert [] == [z for z in sorted(zones) if option_of(z) not in {*options, ""}]
+
+
+def test_the_short_way_to_a_zone_ends_where_the_long_way_does() -> None:
+    """Calling codes with one zone are not taken apart; the library must agree."""
+    numbers = [
+        number
+        for region in phonenumbers.SUPPORTED_REGIONS
+        for kind in (phonenumbers.PhoneNumberType.FIXED_LINE, MOBILE)
+        if (number := phonenumbers.example_number_for_type(region, kind))
+    ]
+    unknown = timezone.UNKNOWN_TIMEZONE
+    expected = [
+        tuple(z for z in timezone.time_zones_for_number(n) if z != unknown)
+        for n in numbers
+    ]
+
+    e164 = phonenumbers.PhoneNumberFormat.E164
+    found = [time_zones_of_phone(phonenumbers.format_number(n, e164)) for n in numbers]
+
+    assert len(numbers) > 400
+    assert expected == found
