@@ -16,6 +16,7 @@ from app.sandbox.errors import (
     IllegalModification,
     Invalid,
     PropertyInUse,
+    RequiredFieldsMissing,
     UnreadableJson,
 )
 
@@ -135,7 +136,7 @@ def _each(call: Call, one: Callable[[dict[str, Any]], Json], status: int) -> Rep
     for item in call.inputs():
         try:
             results.append(one(item))
-        except UnreadableJson:
+        except (RequiredFieldsMissing, UnreadableJson):
             raise
         except ApiError as error:
             errors.append(error.entry({"name": [str(item.get("name"))]}))

@@ -11,6 +11,7 @@ from tests.integration.machine.conftest import Machine
 from workers.action import Action, reactor
 from workers.changes import Change, SetProperties
 from workers.contact import Contact
+from workers.reconcile import reconcile
 
 HAPPENINGS = (
     "contact.creation",
@@ -135,6 +136,23 @@ def test_what_waited_for_merged_contacts_is_done_for_the_survivor(
     assert {survivor} == {id_ for id_, _, _ in seen}
     assert {"creation", "merge", "restore"} == shown
     assert "Seen" == machine.read(survivor)["company"]
+
+
+def test_what_is_not_due_yet_waits_for_the_survivor_from_then_on(
+    machine: Machine, seen: Seen
+) -> None:
+    ada, augusta = machine.contact(), machine.contact()
+    machine.tell(augusta)
+    live = f"hk:{{{machine.portal}}}:live"
+    machine.store.zadd(live, {augusta: 2**52})
+    survivor = merged(machine, ada, augusta)
+    tell_of_merge(machine, ada, augusta, survivor)
+
+    reconcile(machine.services, machine.rules, machine.portal)
+
+    assert None is machine.store.zscore(live, augusta)
+    machine.work()
+    assert {survivor} == {id_ for id_, _, _ in seen}
 
 
 def test_events_of_a_merged_contact_that_come_late_find_the_survivor(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from app.cli import doctor
 from app.events.model import Event
 from tests.integration.machine.conftest import Machine
 from workers.action import Action, reactor
@@ -57,6 +58,9 @@ def test_a_fight_with_another_program_stops_within_ten_rounds_and_is_shown(
     assert "city" in remark.text
     assert "'Bonn' -> 'Berlin' (capital)" in remark.text
     assert machine.services.books.counts(machine.portal)["remarks:frozen"] == 5
+    (finding,) = doctor.fights(machine.services, machine.portal)
+    assert not finding.good
+    assert f"contact {ada}: city swings to and fro" in finding.seen
 
 
 def test_a_fight_about_one_property_leaves_the_others_alone(machine: Machine) -> None:
