@@ -1,7 +1,7 @@
 """Fetches what actions declare in `looks_up`, once for the whole batch.
 
-"companies", "deals" and "duplicates" come from HubSpot, every other name is a
-provider's. What cannot be fetched hurts the actions that need it, and nobody else.
+"companies", "deals", "duplicates" and "history:<property>" come from HubSpot, every
+other name is a provider's. What cannot be fetched hurts the actions that need it, and nobody else.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from typing import Any, Protocol
 
 from app.errors import HubSpotError
 from app.hubspot.record import Record
+from workers import history
 from workers.contact import Contact, Related
 from workers.plan import PRIMARY_COMPANY
 from workers.reading import wanted
 from workers.round import Job, Round
+from workers.rules.condition import HISTORY
 from workers.rules.rule import Rule
 
 # https://developers.hubspot.com/docs/api-reference/crm-companies-v3/guide
@@ -88,6 +90,8 @@ NOBODY: Desk = _Nobody()
 
 def reads(name: str, desk: Desk) -> Collection[str]:
     """Return the contact properties that a lookup looks at."""
+    if name.startswith(HISTORY):
+        return (name.removeprefix(HISTORY),)
     return READS[name] if name in READS else desk.reads(name)
 
 
@@ -102,16 +106,21 @@ def look_up(round_: Round, rules: Sequence[Rule], desk: Desk) -> None:
                 wanting.setdefault(name, []).append(job)
     for name, jobs in sorted(wanting.items()):
         contacts = [job.contact for job in jobs if job.contact]
-        fetch = FETCHES.get(name)
-        found = (
-            fetch(round_, contacts)
-            if fetch
-            else desk.ask(round_.portal, name, contacts)
-        )
+        found = _fetch(round_, contacts, name, desk)
         for job in jobs:
             if job.contact:
                 lookups = {**job.contact.lookups, name: found[job.id]}
                 job.contact = replace(job.contact, lookups=lookups)
+
+
+def _fetch(
+    round_: Round, contacts: Sequence[Contact], name: str, desk: Desk
+) -> Mapping[str, Any]:
+    if name.startswith(HISTORY):
+        return history.fetch(round_, contacts, name)
+    if name in FETCHES:
+        return FETCHES[name](round_, contacts)
+    return desk.ask(round_.portal, name, contacts)
 
 
 def _companies(round_: Round, contacts: Sequence[Contact]) -> Found:

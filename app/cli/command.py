@@ -18,6 +18,7 @@ COMMANDS = {
     "dead": ("app.cli.dead", "dead"),
     "demo": ("app.cli.demo", "demo"),
     "doctor": ("app.cli.doctor", "doctor"),
+    "remarks": ("app.cli.remarks", "remarks"),
     "run": ("app.cli.run", "run"),
     "sandbox": ("app.cli.sandbox", "sandbox"),
     "settings": ("app.cli.serve", "settings_table"),

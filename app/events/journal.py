@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -30,6 +31,12 @@ class Entry:
     kind: str
     text: str
     written_at: float
+
+    def line(self, portal: str) -> str:
+        """Return the entry as people read it."""
+        when = datetime.fromtimestamp(self.written_at, UTC)
+        stamp = when.isoformat(timespec="seconds")
+        return f"{stamp}  {portal}/{self.contact_id}  {self.kind}: {self.text}"
 
 
 class Journal:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -103,10 +102,15 @@ def verdict(rule: Rule, contact: Contact, event: Event) -> Iterator[str]:
     """Say what the rule means for the contact."""
     if not rule.wants(event):
         yield f"no   {rule.name}: is not there for {event.kind}"
-    elif objection := rule.objection(contact, [event]):
-        yield f"no   {rule.name}: {objection}"
-    else:
-        yield from effects(rule, contact, event)
+        return
+    try:
+        objection = rule.objection(contact, [event])
+        if objection:
+            yield f"no   {rule.name}: {objection}"
+        else:
+            yield from effects(rule, contact, event)
+    except KeyError as error:
+        yield f"?    {rule.name}: needs what only a worker looks up: {error}"
 
 
 def effects(rule: Rule, contact: Contact, event: Event) -> Iterator[str]:
@@ -115,9 +119,6 @@ def effects(rule: Rule, contact: Contact, event: Event) -> Iterator[str]:
         changes = list(rule(contact, [event]))
     except ActionOutcome as outcome:
         yield f"yes  {rule.name}: {type(outcome).__name__}: {outcome}"
-        return
-    except KeyError as error:
-        yield f"?    {rule.name}: needs what only a worker looks up: {error}"
         return
     yield f"yes  {rule.name}: " + (
         "would change this:" if changes else "as it should be"

@@ -12,6 +12,8 @@ from workers.contact import Contact
 
 # In place of a property: where the change came from, e.g. "CRM_UI" or "IMPORT".
 SOURCE = "source"
+# What a lookup of a property's earlier values is called: "history:lifecyclestage".
+HISTORY = "history:"
 # A pattern is tried on this much of a value, so that no value takes for ever.
 LONGEST_MATCHED = 1_000
 LONGEST_PATTERN = 200
@@ -40,10 +42,25 @@ class Condition:
                 and _equals(event.property_value, self.operand)
                 for event in events
             )
+        if self.operator == "changed_from":
+            return self._changed_from(contact, events)
         test = OPERATORS[self.operator]
         if self.name == SOURCE:
             return any(test(event.change_source, self.operand) for event in events)
         return test(contact[self.name], self.operand)
+
+    @property
+    def looks_up(self) -> str:
+        """What must be fetched for this condition, "" for nothing."""
+        return HISTORY + self.name if self.operator == "changed_from" else ""
+
+    def _changed_from(self, contact: Contact, events: Sequence[Event]) -> bool:
+        """Events do not tell the earlier value; the property's history does."""
+        if not any(event.property_name == self.name for event in events):
+            return False
+        values = contact.lookup(HISTORY + self.name)
+        earlier = values[1] if len(values) > 1 else ""
+        return _equals(earlier, self.operand)
 
     def __str__(self) -> str:
         return f"{self.name} {self.operator} {self.operand!r}"
@@ -70,6 +87,7 @@ OPERATORS: dict[str, Callable[[str, Any], bool]] = {
     "in": _is_in,
     "matches": _matches,
     "empty": _is_empty,
+    "changed_from": _equals,
     "changed_to": _equals,
 }
 
@@ -84,7 +102,7 @@ def read(name: str, operator: str, operand: Any) -> Condition:
     if operator not in OPERATORS:
         known = ", ".join(OPERATORS)
         raise ValueError(f"{name}: there is no {operator!r}; there are {known}")
-    if name == SOURCE and operator in ("changed_to", "empty"):
+    if name == SOURCE and operator in ("changed_from", "changed_to", "empty"):
         raise ValueError(f"{name}: the source of a change has no {operator!r}")
     if operator == "empty" and not isinstance(operand, bool):
         raise ValueError(f"{name}: empty is true or false, not {operand!r}")

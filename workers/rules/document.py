@@ -15,7 +15,7 @@ from app.errors import ConfigError
 from workers.action import Action
 from workers.providers import configuration
 from workers.rules import condition
-from workers.rules.condition import Condition
+from workers.rules.condition import HISTORY, Condition
 from workers.rules.rule import Rule
 
 _TRIGGER = re.compile(
@@ -171,7 +171,8 @@ class _Reader:
                 self._say(number, name, f"{name}: {_flat(what)}", "provider")
         known = _LOOKUPS.union(others, (str(table.get("name")) for table in tables))
         for number, rule in enumerate(rules if not self.problems else ()):
-            for name in set(rule.looks_up) - known:
+            asked = {each for each in rule.looks_up if not each.startswith(HISTORY)}
+            for name in asked - known:
                 self._say(number, "provider", f"there is no provider {name!r}")
 
     def _note_name(self, number: int, table: Any) -> None:

@@ -61,7 +61,8 @@ class Rule:
     def looks_up(self) -> tuple[str, ...]:
         """What must be fetched for the action first."""
         named = self.action.also_looks_up(self.parameters)
-        return tuple(dict.fromkeys((*self.action.looks_up, *named)))
+        tested = (each.looks_up for each in self.conditions if each.looks_up)
+        return tuple(dict.fromkeys((*self.action.looks_up, *named, *tested)))
 
     def wants(self, event: Event) -> bool:
         """Tell whether this event is one that the rule is there for."""

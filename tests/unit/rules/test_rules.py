@@ -87,6 +87,19 @@ def test_conditions_are_read_along_with_what_the_action_reads() -> None:
     assert ("email", "city") == ruled.reads
 
 
+def test_where_a_change_came_from_is_read_from_the_history() -> None:
+    ruled = rule('when = { lifecyclestage = {changed_from = "lead"} }')
+    change = event("contact.propertyChange", property_name="lifecyclestage")
+    past = {"history:lifecyclestage": ("customer", "lead", "subscriber")}
+    moved = Contact("501", ADA.properties, past)
+    other = Contact("501", ADA.properties, {"history:lifecyclestage": ("lead",)})
+
+    assert ("history:lifecyclestage",) == ruled.looks_up
+    assert not ruled.objection(moved, [change])
+    assert ruled.objection(other, [change])
+    assert ruled.objection(moved, [event()])
+
+
 def test_a_rule_may_name_triggers_and_portals_of_its_own() -> None:
     ruled = rule('on = ["contact.propertyChange:phone"]\nportals = ["1"]')
     phone = {"property_name": "phone"}

@@ -1,0 +1,20 @@
+"""`hubkeeper remarks`: what was left undone without being a failure, and why."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from app import services, settings
+
+
+@click.command()
+@click.option("--portal", help="Only this portal.")
+@click.option("--most", default=100, show_default=True, help="For each portal.")
+def remarks(portal: str | None, most: int) -> None:
+    """Show values that were dropped, properties that are fought over, and the like."""
+    at = services.connect(settings.from_environ(os.environ))
+    for each in [portal] if portal else at.inbox.portals():
+        for entry in at.remarks.latest(each, most):
+            click.echo(entry.line(each))
