@@ -1,7 +1,8 @@
 """Fetches what actions declare in `looks_up`, once for the whole batch.
 
 "companies", "deals", "duplicates" and "history:<property>" come from HubSpot, every
-other name is a provider's. What cannot be fetched hurts the actions that need it, and nobody else.
+other name is a provider's. What cannot be fetched hurts the actions that need it, and
+nobody else.
 """
 
 from __future__ import annotations

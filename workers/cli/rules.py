@@ -59,11 +59,7 @@ def plans(portal: str | None, most: int) -> None:
     at = services.connect(settings.from_environ(os.environ))
     for each in [portal] if portal else at.inbox.portals():
         for entry in at.plans.latest(each, most):
-            when = datetime.fromtimestamp(entry.written_at, UTC)
-            stamp = when.isoformat(timespec="seconds")
-            click.echo(
-                f"{stamp}  {each}/{entry.contact_id}  {entry.kind}: {entry.text}"
-            )
+            click.echo(entry.line(each))
 
 
 def book_of(ours: settings.Settings, file: Path | None) -> RuleBook:
