@@ -244,7 +244,7 @@ class Forward(Change):
     """POST a JSON object to a URL of the user's, signed, once per key.
 
     Attributes:
-        url: https:// (http:// to this machine only).
+        url: https://; http:// only where FORWARD_PRIVATE allows it.
         payload: JSON; contact id and events are added.
         key: names the message among this contact's; sent again only under another.
 

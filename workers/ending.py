@@ -38,9 +38,11 @@ def hand_back(
     burials: list[Burial] = []
     for job in jobs:
         job.failure = job.failure or job.later or _refusal(services, claim, job)
+        private = _purge(services, claim, job, forget)
         if job.failure is None:
-            _let_go(services, claim, job, forget)
-            if not job.survivor:
+            if job.survivor:
+                services.inbox.reaim(claim, [job.id], job.survivor)
+            else:
                 settled.append((job.id, job.outcome))
             continue
         verdict = judge(services, job)
@@ -50,6 +52,9 @@ def hand_back(
                 delays.append(
                     Postponement(job.id, verdict.delay_s, counts, verdict.error)
                 )
+            case Verdict.BURY if private:
+                # A dead letter would keep what is to be forgotten.
+                settled.append((job.id, "forgotten"))
             case Verdict.BURY:
                 burials.append(
                     Burial(job.id, verdict.reason, verdict.error, verdict.detail)
@@ -62,16 +67,18 @@ def hand_back(
     _tell(services, claim, jobs)
 
 
-def _let_go(
+def _purge(
     services: Services, claim: Claim, job: Job, forget: Callable[[str, str], None]
-) -> None:
-    if job.survivor:
-        services.inbox.reaim(claim, [job.id], job.survivor)
-    elif job.outcome == "forgotten":
-        services.inbox.forget(claim, job.id)
-        for journal in (services.remarks, services.plans):
-            journal.forget(claim.portal, job.id)
-        forget(claim.portal, job.id)
+) -> bool:
+    """Forget a contact that asked for it, whatever else its round met."""
+    happenings = (event.happening for event in job.claimed.events)
+    if job.survivor or "privacyDeletion" not in happenings:
+        return False
+    services.inbox.forget(claim, job.id)
+    for journal in (services.remarks, services.plans):
+        journal.forget(claim.portal, job.id)
+    forget(claim.portal, job.id)
+    return True
 
 
 def _refusal(services: Services, claim: Claim, job: Job) -> GiveUp | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import orjson
+
 from workers import soundness
 from workers.changes import (
     AddSecondaryEmail,
@@ -147,7 +149,7 @@ class Plan:
     def _reach_out(self, change: Change) -> None:
         match change:
             case Forward():
-                self.forwards[change.url, change.key] = change
+                self.forwards[change.url, message_name(change)] = change
             case AddSecondaryEmail():
                 self.emails.add(change.email.strip().lower())
             case MergeDuplicates():
@@ -156,3 +158,9 @@ class Plan:
                 self.archive = True
             case _:
                 raise TypeError(f"an action yielded {change!r:.80}, which is no change")
+
+
+def message_name(change: Forward) -> str:
+    """Return what tells a message from others to the same URL: its key, or content."""
+    content = orjson.dumps(dict(change.payload), option=orjson.OPT_SORT_KEYS)
+    return change.key or content.decode()

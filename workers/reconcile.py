@@ -98,7 +98,7 @@ def work(
     lease = Lease(services.inbox, claim, jobs)
     client = services.clients.of(claim.portal)
     hubspot = client.for_round(before_call=lease.hold, lane=lane_of(claim))
-    round_ = Round(claim, services, hubspot, jobs)
+    round_ = Round(claim, services, hubspot, jobs, lease.hold)
     gather(round_)
     recognise(round_)
     dismiss(round_, rules)

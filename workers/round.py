@@ -119,12 +119,18 @@ class Lease:
 
 @dataclass(slots=True)
 class Round:
-    """Everything the steps of a round share."""
+    """Everything the steps of a round share.
+
+    Attributes:
+        hold: makes sure that the contacts are still ours; fails those that are not.
+
+    """
 
     claim: Claim
     services: Services
     hubspot: HubSpot
     jobs: Mapping[str, Job]
+    hold: Callable[[], None]
     remarks: list[Entry] = field(default_factory=list)
     plans: list[Entry] = field(default_factory=list)
 

@@ -50,8 +50,8 @@ def workshop() -> Workshop:
 @app.task(name="workers.reconcile")  # type: ignore[untyped-decorator]
 def look_at(portal: str) -> None:
     """Work off one claim; the rest waits its turn behind other portals."""
-    shop = workshop()
     try:
+        shop = workshop()
         shop.waker.arrived(portal)
         wake = functools.partial(shop.waker.wake, portal)
         shop.book.refresh()
@@ -59,3 +59,5 @@ def look_at(portal: str) -> None:
         reconcile(shop.services, shop.book.rules, portal, wake, shop.desk)
     except StoreDown as error:
         log.warning("store_down", portal=portal, error=str(error))
+    except Exception:  # Celery would keep it to itself
+        log.error("round_failed", portal=portal, exc_info=True)

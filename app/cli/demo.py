@@ -13,7 +13,7 @@ import click
 
 from app import services, settings
 from app.cli import embedded, inspection, report, wave
-from app.cli.local import HOME, SANDBOX, fresh, in_sandbox, progress
+from app.cli.local import HOME, SANDBOX, in_sandbox, progress
 from app.cli.stack import Stack, StackPlan, termination_is_an_interrupt
 from app.errors import ConfigError
 from app.sandbox.testing import Control
@@ -53,7 +53,9 @@ def demo_stack(chaos: bool) -> Iterator[Stack]:
         "PORT": str(port),
         "WEB_PROCESSES": "2" if chaos else "1",
     }
-    plan = StackPlan(fresh(HOME / "demo"), environ, 3 if chaos else 1, sandbox_port)
+    plan = StackPlan(
+        HOME / "demo", environ, 3 if chaos else 1, sandbox_port, fresh=True
+    )
     with Stack(plan) as stack:
         yield stack
 

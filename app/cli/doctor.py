@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 import click
 
 from app import services, settings
+from app.cli import serve
 from app.errors import HubkeeperError
 from app.events import durability, keys
 from app.events.swings import SPAN_S
@@ -52,6 +53,7 @@ def examine() -> list[Finding]:
         return [Finding("settings", good=False, seen=str(error))]
     at = services.connect(ours)
     findings = [Finding("settings", good=True, seen="complete")]
+    findings += attempt("rules", at, rules)
     for what, look in (("store", store), ("token", token), ("books", books)):
         findings += attempt(what, at, look)
     return findings
@@ -67,10 +69,18 @@ def attempt(
         return [Finding(what, good=False, seen=str(error))]
 
 
+def rules(at: Services) -> list[Finding]:
+    """Are the rules and actions such that a worker starts?"""
+    serve.check_rules(os.environ)
+    file = at.settings.rules_file or "none; every default action is taken"
+    return [Finding("rules", good=True, seen=file)]
+
+
 def store(at: Services) -> list[Finding]:
     """Does the store answer, and does it keep what it is told?"""
     problems = durability.problems(at.store)
-    return [Finding("store", not problems, "; ".join(problems) or "durable")]
+    seen = "; ".join(problems) or durability.promise(at.store)
+    return [Finding("store", not problems, seen)]
 
 
 def token(at: Services) -> list[Finding]:

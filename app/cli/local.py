@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -32,12 +31,6 @@ def in_sandbox(port: int, sandbox_port: int) -> dict[str, str]:
         # A store of its own: ids of the sandbox mean nothing anywhere else.
         "REDIS_URL": "",
     }
-
-
-def fresh(directory: Path) -> Path:
-    """Empty a directory of ours: the sandbox forgets, and so must the store."""
-    shutil.rmtree(directory, ignore_errors=True)
-    return directory
 
 
 def progress(counts: Mapping[str, int]) -> str:

@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
+from pathlib import Path
 
 import click
 
 from app import services, settings
 from app.cli import wave
-from app.cli.local import HOME, fresh, in_sandbox, progress
+from app.cli.local import HOME, in_sandbox, progress
 from app.cli.stack import Stack, StackPlan, termination_is_an_interrupt
 from app.errors import ConfigError, Denied
 from app.sandbox.testing import Control
 
 
 @click.command()
-@click.option("--sandbox-port", default=8090, show_default=True)
+@click.option(
+    "--sandbox-port", default=8090, show_default=True, type=click.IntRange(1, 65535)
+)
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1))
 @click.option("--contacts", default=200, show_default=True, help="In the first wave.")
 def run(sandbox_port: int, workers: int, contacts: int) -> None:
     """Run everything here until Ctrl-C, against HubSpot if its token is set."""
     real = bool(os.environ.get("HUBSPOT_ACCESS_TOKEN"))
-    environ = {"PORT": os.environ.get("PORT") or "8080"}
+    port = settings.from_environ(os.environ).port
+    environ = {"PORT": str(port)}
     if real:
         check_token()
-        directory = HOME
+        # What HubSpot was told is stored must be so, even if the power goes.
+        plan = StackPlan(HOME, environ, workers, fsync="always")
     else:
-        environ |= in_sandbox(int(environ["PORT"]), sandbox_port)
-        directory = fresh(HOME / "run")
-    plan = StackPlan(directory, environ, workers, 0 if real else sandbox_port)
+        environ |= in_sandbox(port, sandbox_port)
+        plan = StackPlan(HOME / "run", environ, workers, sandbox_port, fresh=True)
     with termination_is_an_interrupt(), Stack(plan) as stack:
         say_where(stack)
         try:
@@ -71,7 +76,18 @@ def say_where(stack: Stack) -> None:
         click.echo("PUBLIC_URL is not set: signatures are checked against this address")
     click.echo(f"store      {stack.environ['REDIS_URL']}")
     click.echo(f"logs       {stack.plan.directory}")
+    click.echo(f"commands   in another shell: . {write_env(stack)}; hubkeeper doctor")
     click.echo("Ctrl-C stops everything")
+
+
+def write_env(stack: Stack) -> Path:
+    """Write down, for a shell, what the commands must be told to reach this service."""
+    told = {**stack.plan.environ, "REDIS_URL": stack.environ["REDIS_URL"]}
+    told["PATH"] = f"{Path(sys.executable).parent}:$PATH"
+    lines = [f'export {name}="{value}"' for name, value in told.items()]
+    file = stack.plan.directory / "env"
+    file.write_text("\n".join(lines) + "\n")
+    return file
 
 
 def watch(stack: Stack) -> None:
@@ -85,7 +101,7 @@ def watch(stack: Stack) -> None:
     last = ""
     while True:
         if broken := stack.broken():
-            raise ConfigError(f"{broken[0]} ended; see {stack.log_of(broken[0])}")
+            raise ConfigError(broken[0])
         for portal in connected.inbox.portals():
             line = f"portal {portal}  {progress(connected.books.counts(portal))}"
             if line != last:

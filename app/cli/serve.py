@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+from collections.abc import Mapping
 
 import click
 import redis
@@ -30,6 +32,7 @@ def worker(concurrency: int | None) -> None:
     ours = settings.from_environ(os.environ, needs=("hubspot_access_token",))
     logs.setup(ours.log_level)
     check_store(ours)
+    check_rules(os.environ)
     options = {
         "--concurrency": str(concurrency or ours.worker_processes),
         "--pool": "prefork",
@@ -50,6 +53,23 @@ def settings_table() -> None:
     for name, value, meaning in rows:
         click.echo(f"{name:<{width}}  {meaning}")
         click.echo(f"{'':<{width}}  = {value}")
+
+
+def check_rules(environ: Mapping[str, str]) -> None:
+    """Say what is wrong with rules and actions before a worker needs them.
+
+    They are looked at by another process: this package never imports them.
+
+    Raises:
+        ConfigError: in the words of `hubkeeper rules check`.
+
+    """
+    command = [sys.executable, "-m", "workers.cli", "rules", "check"]
+    done = subprocess.run(  # noqa: S603 - our own command
+        command, env=environ, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise ConfigError(done.stderr.strip().removeprefix("hubkeeper: "))
 
 
 def check_store(ours: settings.Settings) -> None:

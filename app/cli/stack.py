@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 import redis
 import requests
@@ -35,6 +37,8 @@ class StackPlan:
         environ: settings for every process, by variable.
         workers: worker processes, each with its own pool.
         sandbox_port: where the sandbox listens; 0 for no sandbox.
+        fresh: begin with an empty directory: the sandbox forgets, and so must the
+            store.
         fsync: `appendfsync` of the embedded store.
 
     """
@@ -43,6 +47,7 @@ class StackPlan:
     environ: Mapping[str, str]
     workers: int = 1
     sandbox_port: int = 0
+    fresh: bool = False
     fsync: str = "everysec"
 
 
@@ -56,6 +61,7 @@ class Stack:
     plan: StackPlan
     environ: dict[str, str] = field(default_factory=dict)
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    lock: TextIO | None = None
 
     def __enter__(self) -> Self:
         self.environ = {**os.environ, **self.plan.environ, "PYTHONUNBUFFERED": "1"}
@@ -100,13 +106,17 @@ class Stack:
         return next(name for name, child in self.children.items() if child.pid == group)
 
     def broken(self) -> list[str]:
-        """Return the names of processes that ended although nobody stopped them."""
+        """Say of processes that ended although nobody stopped them how, and where."""
         return [
-            name for name, child in self.children.items() if child.poll() is not None
+            f"{name} {_ending(child.returncode)}; see {self.log_of(name)}"
+            for name, child in self.children.items()
+            if child.poll() is not None
         ]
 
     def log_of(self, name: str) -> Path:
         """Return the file that a process writes its log to."""
+        if name == "store":
+            return self.plan.directory / "store" / "valkey.log"
         return self.plan.directory / f"{name}.log"
 
     def stop(self) -> None:
@@ -115,18 +125,21 @@ class Stack:
         _end(list(self.children.values()))
         _end([store] if store else [])
         self.children.clear()
+        if self.lock:
+            self.lock.close()
 
     def _start(self) -> None:
-        self.plan.directory.mkdir(parents=True, exist_ok=True)
+        must_be_free("PORT", int(self.environ["PORT"]))
+        if self.plan.sandbox_port:
+            must_be_free("--sandbox-port", self.plan.sandbox_port)
+        self._take_directory()
         if not self.environ.get("REDIS_URL"):
             port = embedded.free_port()
             store = self.plan.directory / "store"
             child = embedded.start(store, port, fsync=self.plan.fsync)
             self.children["store"] = child
             self.environ["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
-        must_be_free("PORT", int(self.environ["PORT"]))
         if self.plan.sandbox_port:
-            must_be_free("--sandbox-port", self.plan.sandbox_port)
             target = f"{self.web_url}/webhooks/hubspot"
             port_option = ("--port", str(self.plan.sandbox_port))
             self._spawn("sandbox", "sandbox", *port_option, "--webhook-target", target)
@@ -138,6 +151,26 @@ class Stack:
             self.start_worker(f"worker-{number}")
         self.wait_for("web", lambda: answers(f"{self.web_url}/health"))
         self.wait_for("worker-1", self._somebody_ticks)
+
+    def _take_directory(self) -> None:
+        """Have the directory to ourselves: two stores must not share one file.
+
+        Raises:
+            ConfigError: another hubkeeper runs there.
+
+        """
+        directory = self.plan.directory
+        directory.mkdir(parents=True, exist_ok=True)
+        self.lock = (directory / "lock").open("w")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ConfigError(f"another hubkeeper runs in {directory}") from error
+        for old in directory.iterdir() if self.plan.fresh else ():
+            if old.is_dir():
+                shutil.rmtree(old)
+            elif old.name != "lock":
+                old.unlink()
 
     def _somebody_ticks(self) -> bool:
         store = redis.Redis.from_url(self.environ["REDIS_URL"])
@@ -196,6 +229,10 @@ def answers(url: str) -> bool:
         return requests.get(url, timeout=2).status_code == 200
     except requests.RequestException:
         return False
+
+
+def _ending(code: int) -> str:
+    return f"was killed by signal {-code}" if code < 0 else f"ended with {code}"
 
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:

@@ -34,6 +34,18 @@ def problems(store: redis.Redis) -> list[str]:
     return found
 
 
+def promise(store: redis.Redis) -> str:
+    """Return in words what survives.
+
+    Raises:
+        StoreDown: the store did not answer.
+
+    """
+    if _configured(store, "appendfsync") == "everysec":
+        return "durable, but for the last second when the machine goes down (everysec)"
+    return "durable"
+
+
 def _configured(store: redis.Redis, name: str) -> str | None:
     """Return a setting of the store, or None where a hosted store keeps it secret."""
     with store_errors():

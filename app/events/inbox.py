@@ -65,11 +65,18 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """One contact in hand: its events, oldest first, and how often it failed."""
+    """One contact in hand: its events, oldest first, and how often it failed.
+
+    Attributes:
+        known: how many events it had when it was claimed; more than are in hand where
+            it has very many.
+
+    """
 
     contact_id: str
     attempts: int
     events: tuple[Event, ...]
+    known: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +174,13 @@ class Inbox:
             SUSPECT_GROUP,
         )
         contacts = tuple(
-            Claimed(rows[i].decode(), rows[i + 1], tuple(map(wire.load, rows[i + 2])))
-            for i in range(0, len(rows), 3)
+            Claimed(
+                rows[i].decode(),
+                rows[i + 1],
+                tuple(map(wire.load, rows[i + 3])),
+                rows[i + 2],
+            )
+            for i in range(0, len(rows), 4)
         )
         return Claim(portal, token, claimed_at, still_due, contacts)
 
@@ -204,14 +216,14 @@ class Inbox:
 
     def moved(self, claim: Claim, contacts: Sequence[str]) -> set[str]:
         """Return those contacts for which newer events came since they were claimed."""
-        taken = {each.contact_id: len(each.events) for each in claim.contacts}
+        known = {each.contact_id: each.known for each in claim.contacts}
         pipe = self._scripts.store.pipeline(transaction=False)
         for contact in contacts:
             pipe.llen(keys.of(claim.portal, f"events:{contact}"))
         with store_errors():
             lengths = pipe.execute() if contacts else []
         pairs = zip(contacts, lengths, strict=True)
-        return {contact for contact, length in pairs if length > taken[contact]}
+        return {contact for contact, length in pairs if length > known[contact]}
 
     def holders(self, portal: str) -> dict[str, int]:
         """Return who has contacts of the portal in hand, and how many, by token."""

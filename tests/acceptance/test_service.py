@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from app.cli import embedded
+from app.cli.stack import Stack, StackPlan
+from app.errors import ConfigError
 from tests.acceptance.conftest import PORTAL, Service, start
 
 UNTIDY = {"firstname": "ADA", "lastname": "LOVELACE", "phone": "030/90 18 20"}
@@ -126,3 +130,37 @@ def test_accepted_events_survive_a_store_that_is_killed(tmp_path: Path) -> None:
         assert all(c["properties"]["hs_pinned_engagement_id"] for c in contacts)
         assert 300 == len(service.control.dump("notes"))
         assert 7 == len(service.control.dump("companies"))
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("RULES_FILE", "/no/such/rules.toml", "cannot be read"),
+        ("ACTION_MODULES", "no_such_module", "does not import"),
+    ],
+)
+def test_a_worker_that_could_do_nothing_does_not_start(
+    service: Service, setting: str, value: str, said: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli", "worker"],
+        env={**service.stack.environ, setting: value},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert 2 == done.returncode
+    assert said in done.stderr
+
+
+def test_a_directory_belongs_to_one_hubkeeper(service: Service) -> None:
+    """Two stores that write one file would lose what they accepted."""
+    environ = {"PORT": str(embedded.free_port())}
+    plan = StackPlan(service.stack.plan.directory, environ, fresh=True)
+
+    with pytest.raises(ConfigError, match="another hubkeeper runs"), Stack(plan):
+        pass
+
+    assert service.stack.log_of("web").exists()

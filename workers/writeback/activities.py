@@ -84,9 +84,15 @@ def _by_kind(wishes: Wishes) -> dict[str, dict[Wish, LogActivity]]:
 
 
 def _create(round_: Round, wishes: Wishes, now: Callable[[], float]) -> dict[Wish, str]:
-    """Create activities; return their ids."""
+    """Create activities; return their ids.
+
+    A worker that slept so long that its lease was lost must not create what another
+    one has created meanwhile, so the lease is looked at once more.
+    """
+    round_.hold()
+    ours = {w: a for w, a in wishes.items() if not round_.jobs[w[0]].finished}
     ids: dict[Wish, str] = {}
-    for kind, group in _by_kind(wishes).items():
+    for kind, group in _by_kind(ours).items():
         by_key = {f"{contact}/{key}": (contact, key) for contact, key in group}
         new = [
             _record(name, by_key[name][0], group[by_key[name]], now())
@@ -135,6 +141,12 @@ def _look_for(round_: Round, wishes: Wishes) -> dict[Wish, str]:
         if not ids:
             continue
         activities = round_.hubspot.objects(kind).batch_read(ids, names)
+        # What could not be read may be the very one: not to know is not "not there".
+        unread = {id_ for id_, e in activities.errors.items() if e.status != 404}
+        for contact_id, each in links.records.items():
+            for link in each:
+                if link.to_id in unread:
+                    round_.fail({contact_id: activities.errors[link.to_id]})
         for (contact_id, key), activity in group.items():
             for link in links.records.get(contact_id, ()):
                 record = activities.records.get(link.to_id)

@@ -21,6 +21,7 @@ from app.errors import GiveUp, NotTaken, Snooze
 from app.events.ledger import Standing, Thing
 from app.hubspot.signature import sign_v3
 from workers.changes import Forward
+from workers.plan import message_name
 from workers.round import Job, Round
 from workers.writeback.passage import NoWayThere, Passage
 
@@ -98,9 +99,7 @@ def _conclude(
 def _message(job: Job, change: Forward) -> Message:
     events = [event.raw for event in job.claimed.events]
     payload = {**change.payload, "contactId": job.id, "events": events}
-    # Without a key of its own it is the content that makes a message.
-    name = change.key or orjson.dumps(dict(change.payload), option=orjson.OPT_SORT_KEYS)
-    mark = orjson.dumps([job.id, change.url, str(name)])
+    mark = orjson.dumps([job.id, change.url, message_name(change)])
     key = hashlib.blake2b(mark, digest_size=16).hexdigest()
     return Message(job, change.url, orjson.dumps(payload), key)
 

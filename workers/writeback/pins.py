@@ -92,19 +92,24 @@ def _unpin(round_: Round, jobs: Sequence[Job], own: Mapping[str, str]) -> None:
         and _gives_way(job, job.plan.unpin.policy, own)
     ]
     asking = [job for job in going if job.plan.unpin and job.plan.unpin.if_closed]
-    closed = _closed(round_, [job.current(PIN) for job in asking])
+    closed = _closed(round_, {job.current(PIN): job for job in asking})
     for job in going:
+        if job.finished:
+            continue
         if job not in asking or job.current(PIN) in closed:
             job.values[PIN] = ""
             job.by[PIN] = "unpin"
 
 
-def _closed(round_: Round, ids: Sequence[str]) -> set[str]:
+def _closed(round_: Round, pinned: Mapping[str, Job]) -> set[str]:
     """Return those that are completed tasks, or meetings that took place or not."""
     closed: set[str] = set()
-    for kind in ("tasks", "meetings") if ids else ():
-        found = round_.hubspot.objects(kind).batch_read(ids, READ)
+    for kind in ("tasks", "meetings") if pinned else ():
+        found = round_.hubspot.objects(kind).batch_read(list(pinned), READ)
         closed.update(r.id for r in found.records.values() if _is_closed(r))
+        for id_, error in found.errors.items():
+            if error.status != 404:  # it may be of another kind, or gone
+                round_.fail({pinned[id_].id: error})
     return closed
 
 

@@ -14,6 +14,9 @@ from workers.round import Job, Round
 # https://developers.hubspot.com/docs/api-reference/error-handling
 DIVISIBLE = frozenset({400, 409, 422})
 
+# So many events waiting for one contact mean that it changes all the time.
+RESTLESS = 50
+
 
 def write(round_: Round) -> None:
     """Update each contact whose properties should change."""
@@ -34,11 +37,17 @@ def step_aside(round_: Round) -> None:
     """Leave contacts alone that changed since they were read.
 
     What was worked out from the old state could cover what a person typed a moment
-    ago. The old events stay with the newer ones, and the contact is done again.
+    ago. The old events stay with the newer ones, and the contact is done again. One
+    that never comes to rest is written all the same: what that covers is put back.
     """
-    writing = [job.id for job in round_.at_work() if job.values]
-    for contact_id in round_.services.inbox.moved(round_.claim, writing):
-        round_.jobs[contact_id].fail(Snooze(0, "changed meanwhile; done again"))
+    patient = [
+        job.id
+        for job in round_.at_work()
+        if job.values and len(job.claimed.events) < RESTLESS
+    ]
+    linger_s = round_.services.settings.linger_s
+    for contact_id in round_.services.inbox.moved(round_.claim, patient):
+        round_.jobs[contact_id].fail(Snooze(linger_s, "changed meanwhile; done again"))
 
 
 def _update(round_: Round, jobs: Mapping[str, Job]) -> dict[str, Job]:

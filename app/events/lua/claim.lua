@@ -1,7 +1,8 @@
 -- Hands out due contacts with their waiting events under a lease.
 -- ARGV: token, most contacts, lease ms, most events per contact, deaths that bury,
 --       most contacts of a round that may kill its worker once more
--- Returns {still due, contact, attempts, events, contact, attempts, events, ...}.
+-- Returns {still due, then four per contact: contact, attempts, how many events it has
+--         altogether, the events handed out}.
 local token, most, lease = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local most_events, fatal, group = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 
@@ -70,6 +71,7 @@ for i, contact in ipairs(chosen) do
   taken_in_all = taken_in_all + #events
   reply[#reply + 1] = contact
   reply[#reply + 1] = number(redis.call('HGET', state, 'attempts'))
+  reply[#reply + 1] = redis.call('LLEN', events_of(contact))
   reply[#reply + 1] = events
 end
 count('waiting', -taken_in_all)
