@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
@@ -13,6 +14,7 @@ from app.errors import ConfigError
 
 SIGNATURE_VERSIONS = ("v3", "v2", "v1")
 API_VERSIONS = ("v3", "2026-03", "2026-09")
+STORE_SCHEMES = ("redis://", "rediss://")
 
 
 class Words(fields.Field[tuple[str, ...]]):
@@ -52,6 +54,16 @@ def _positive() -> validate.Range:
     return validate.Range(min=0, min_inclusive=False)
 
 
+def _store_url(url: str) -> None:
+    # The URL may hold a password: what is said about it never repeats it.
+    if not url.startswith(STORE_SCHEMES):
+        raise ValidationError("Must begin with redis:// or rediss://.")
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        raise ValidationError("Is no URL, or its port is no port.") from None
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set; `hubkeeper settings` prints this as a table."""
@@ -86,8 +98,14 @@ class Settings:
         "str",
         "redis://127.0.0.1:6379/0",
         "The store; Redis 6.2 or Valkey 7.2 and later",
+        _store_url,
     )
-    port: int = _setting("int", 8080, "Where the web process listens", _positive())
+    port: int = _setting(
+        "int",
+        8080,
+        "Where the web process listens",
+        validate.Range(min=1, max=65_535),
+    )
     bind: str = _setting("str", "127.0.0.1", "Address the web process listens on")
     web_processes: int = _setting("int", 1, "Processes of the web server", _positive())
     web_threads: int = _setting("int", 8, "Threads of each web process", _positive())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -80,11 +81,14 @@ def show(letter: str) -> None:
 def replay(chosen: tuple[str, ...], everything: bool, portal: str | None) -> None:
     """Let dead letters wait again, behind what people just did."""
     at = connected()
-    events = 0
     picked = pick(at, chosen, everything, portal)
-    for each_portal, letter_id in picked:
-        events += put_back(at, each_portal, letter_id)
-    click.echo(f"{events} events of {len(picked)} dead letters wait again")
+    counts = [put_back(at, *letter) for letter in picked]
+    back = [events for events in counts if events is not None]
+    told = f"{sum(back)} events of {len(back)} dead letters wait again"
+    if failed := len(picked) - len(back):
+        click.echo(f"{told}; {failed} could not be replayed")
+        sys.exit(1)
+    click.echo(told)
 
 
 @dead.command()
@@ -103,13 +107,13 @@ def discard(chosen: tuple[str, ...], everything: bool, portal: str | None) -> No
     click.echo(f"{events} events of {len(picked)} dead letters are gone")
 
 
-def put_back(at: Services, portal: str, letter_id: str) -> int:
-    """Replay one letter; one that cannot be is said and kept."""
+def put_back(at: Services, portal: str, letter_id: str) -> int | None:
+    """Replay one letter; for one that cannot be, say why and return None."""
     try:
         return at.dead.replay(portal, letter_id)
     except (LookupError, ValueError) as error:
         click.echo(f"{portal}/{letter_id}: {error}", err=True)
-        return 0
+        return None
 
 
 def pick(

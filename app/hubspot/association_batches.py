@@ -160,21 +160,14 @@ class _Page:
             names_of_result=from_ids,
             names_of_error=from_ids_of_error,
             read=lambda entry: ASSOCIATED.read(entry).to,
+            read_error=none_found,
         )
-        settle_lonely(answer)
         return batch.left_out(answer)
 
 
-def settle_lonely(answer: Answer[str, tuple[Any, ...]]) -> None:
-    """Turn "this record has no associations" from an error into an empty result."""
-    lonely = [
-        key
-        for key, error in answer.errors.items()
-        if error.sub_category.endswith(NONE_FOUND)
-    ]
-    for key in lonely:
-        del answer.errors[key]
-        answer.records[key] = ()
+def none_found(entry: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """Return no associations where HubSpot says just that, as if it were an error."""
+    return () if str(entry.get("subCategory", "")).endswith(NONE_FOUND) else None
 
 
 def _body(pair: Pair, types: tuple[AssociationType, ...] = ()) -> dict[str, Any]:

@@ -88,8 +88,8 @@ class AssociationsV3:
                 names_of_result=association_batches.from_ids,
                 names_of_error=association_batches.from_ids_of_error,
                 read=lambda entry: NAMED_ASSOCIATIONS.read(entry).to,
+                read_error=association_batches.none_found,
             )
-            association_batches.settle_lonely(answer)
             return batch.left_out(answer)
 
         return batch.carry_out(items, MOST_READ, attempt, batch.blame_nobody)

@@ -101,28 +101,35 @@ def sort_out(
     names_of_result: Callable[[Mapping[str, Any]], Iterable[Key]],
     names_of_error: Callable[[Mapping[str, Any]], Iterable[Key]],
     read: Callable[[Mapping[str, Any]], Value],
+    read_error: Callable[[Mapping[str, Any]], Value | None] = lambda _: None,
 ) -> Answer[Key, Value]:
     """Match results and errors with the inputs by name, never by position.
 
     The status says nothing: 200, 201 and 207 all may hold results and errors. An error
     that names no input is the one of all inputs about which nothing else was said.
+    Where `read_error` gives a value, what HubSpot calls an error is a result.
 
     Raises:
         ServerBroken: the answer is not a JSON object.
 
     """
+    known = frozenset(keys)
     records: dict[Key, Value] = {}
     strays = []
     for entry in reply.items("results"):
-        named = [key for key in names_of_result(entry) if key in keys]
+        named = [key for key in names_of_result(entry) if key in known]
         records.update(dict.fromkeys(named, read(entry)) if named else {})
         if not named:
             strays.append(entry)
     errors: dict[Key, HubSpotError] = {}
     unnamed = []
     for entry in reply.items("errors"):
+        named = [key for key in names_of_error(entry) if key in known]
+        value = read_error(entry)
+        if value is not None:
+            records.update(dict.fromkeys(named, value))
+            continue
         error = failure.error_of_item(entry)
-        named = [key for key in names_of_error(entry) if key in keys]
         errors.update(dict.fromkeys(named, error))
         if not named:
             unnamed.append(error)

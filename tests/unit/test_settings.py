@@ -27,6 +27,38 @@ def test_every_problem_is_reported_at_once() -> None:
         assert name in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("REDIS_URL", "localhost:6379"),
+        ("REDIS_URL", "http://:hush@localhost:6379"),
+        ("REDIS_URL", "redis://:hush@localhost:six"),
+        ("REDIS_URL", "redis://:hush@localhost:70000"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+    ],
+)
+def test_a_wrong_address_is_one_line_that_tells_no_password(
+    name: str, value: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        settings.from_environ({name: value})
+
+    _, line = str(caught.value).splitlines()
+    assert line.startswith(f"  {name}: ")
+    assert "hush" not in line
+
+
+@pytest.mark.parametrize("url", ["redis://store", "rediss://:hush@store:6380/1"])
+def test_a_store_may_be_reached_in_three_ways(url: str) -> None:
+    assert url == settings.from_environ({"REDIS_URL": url}).redis_url
+
+
+@pytest.mark.parametrize("port", [1, 65_535])
+def test_every_port_there_is_may_be_set(port: int) -> None:
+    assert port == settings.from_environ({"PORT": str(port)}).port
+
+
 def test_an_empty_variable_counts_as_not_set() -> None:
     assert settings.Settings() == settings.from_environ({"PORT": " ", "LEASE_S": ""})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import keyword
 import os
 import re
 from pathlib import Path
@@ -75,8 +76,7 @@ def list_actions() -> None:
 )
 def new(name: str, directory: Path) -> None:
     """Write an action NAME and its test, ready to be changed."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]{2,50}", name):
-        raise HubkeeperError(f"{name!r} is no name for a module: use lower_case_words")
+    check_name(name)
     title = name.replace("_", " ").capitalize() + "."
     files = {f"{name}.py": ACTION, f"test_{name}.py": TEST}
     if taken := [file for file in files if (directory / file).exists()]:
@@ -89,3 +89,20 @@ def new(name: str, directory: Path) -> None:
     click.echo(
         f"name it in ACTION_MODULES={name}, with PYTHONPATH={directory.resolve()}"
     )
+
+
+def check_name(name: str) -> None:
+    """Refuse what cannot name a module, and what names an action's module already.
+
+    Raises:
+        HubkeeperError: says why.
+
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]{2,50}", name):
+        raise HubkeeperError(f"{name!r} is no name for a module: use lower_case_words")
+    if keyword.iskeyword(name):
+        raise HubkeeperError(f"{name!r} is a word of Python's own; take another name")
+    ours = settings.from_environ(os.environ)
+    there = registry.discover(extra=ours.action_modules)
+    if name in {action.name.partition(".")[0] for action in there}:
+        raise HubkeeperError(f"there is an action {name!r} already; take another name")

@@ -7,6 +7,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -22,9 +23,20 @@ _TRIGGER = re.compile(
     r"contact\.(creation|deletion|privacyDeletion|merge|restore"
     r"|(propertyChange|associationChange)(:\w+)?)"
 )
+_TRIGGERS = (
+    "contact.creation, contact.deletion, contact.privacyDeletion, contact.merge,"
+    " contact.restore, contact.propertyChange[:name], contact.associationChange[:name]"
+)
 _HEADER = re.compile(r"^\s*\[\[\s*(rule|provider)\s*\]\]")
 # What an action may look up that no provider is asked for.
 _LOOKUPS = frozenset({"companies", "deals", "duplicates"})
+
+_MOST_SUGGESTED = 3
+
+
+def _check_trigger(trigger: str) -> None:
+    if not _TRIGGER.fullmatch(trigger):
+        raise ValidationError(f"{trigger!r} is no trigger; there are {_TRIGGERS}")
 
 
 class _RuleSchema(Schema):
@@ -32,10 +44,7 @@ class _RuleSchema(Schema):
 
     name = fields.String(required=True, validate=validate.Length(min=1))
     action = fields.String(required=True)
-    on = fields.List(
-        fields.String(validate=validate.Regexp(_TRIGGER.pattern + "$")),
-        load_default=list,
-    )
+    on = fields.List(fields.String(validate=_check_trigger), load_default=list)
     portals = fields.List(fields.String(), load_default=list)
     when = fields.Dict(keys=fields.String(), values=fields.Dict(), load_default=dict)
     parameters = fields.Dict(keys=fields.String(), load_default=dict)
@@ -139,10 +148,7 @@ class _Reader:
             return None
         action = self._actions.get(read["action"])
         if action is None:
-            known = ", ".join(sorted(self._actions))
-            self._say(
-                number, "action", f"no action {read['action']!r}; there are {known}"
-            )
+            self._say(number, "action", self._unknown(read["action"]))
             return None
         return Rule(
             name=read["name"],
@@ -154,6 +160,15 @@ class _Reader:
             dry_run=read["dry_run"],
             rollout=read["rollout"],
         )
+
+    def _unknown(self, name: str) -> str:
+        # An action has at most two names, and is suggested by the nearer one.
+        near: dict[str, str] = {}
+        for each in get_close_matches(name, self._actions, 2 * _MOST_SUGGESTED):
+            near.setdefault(self._actions[each].name, each)
+        names = list(near.values())[:_MOST_SUGGESTED]
+        meant = f"did you mean {' or '.join(names)}? " if names else ""
+        return f"no action {name!r}; {meant}is its module in ACTION_MODULES?"
 
     def check_providers(
         self,

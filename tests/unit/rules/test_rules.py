@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -151,7 +153,7 @@ def test_all_problems_are_said_at_once_with_their_lines() -> None:
     said = {(each.line, each.what.split(":")[0]) for each in caught.value.problems}
     assert said == {
         (4, "rollout"),
-        (8, "no action 'no_such'; there are test_rules.greet, test_rules.rest"),
+        (8, "no action 'no_such'; is its module in ACTION_MODULES?"),
         (13, "on"),
         (16, "there are two rules called 'c'"),
         (19, "when"),
@@ -159,6 +161,44 @@ def test_all_problems_are_said_at_once_with_their_lines() -> None:
         (22, "parameters"),
         (15, "parameters"),
     }
+
+
+def only_problem(text: str) -> str:
+    with pytest.raises(document.RulesError) as caught:
+        document.parse(f'[[rule]]\nname = "r"\n{text}', ACTIONS)
+    (problem,) = caught.value.problems
+    return problem.what
+
+
+def test_a_misspelt_action_is_answered_with_the_nearest_names() -> None:
+    assert (
+        "no action 'test_rules.gret'; did you mean test_rules.greet or test_rules.rest?"
+        " is its module in ACTION_MODULES?"
+    ) == only_problem('action = "test_rules.gret"')
+
+
+def test_at_most_three_actions_are_suggested_and_each_once() -> None:
+    @enricher(on=ON, reads=())
+    def plain(contact: Contact, events: Sequence[Event]) -> Iterator[Change]:
+        yield from ()
+
+    names = ("tidy_a", "tidy_b", "tidy_c", "tidy_d")
+    many = [dataclasses.replace(plain, name=f"{name}.{name}") for name in names]
+
+    with pytest.raises(document.RulesError) as caught:
+        document.parse('[[rule]]\nname = "r"\naction = "tidy_e"', many)
+
+    suggested = re.findall(r"tidy_[a-d]", caught.value.problems[0].what)
+    assert (3, 3) == (len(suggested), len(set(suggested)))
+
+
+@pytest.mark.parametrize("trigger", ["contact.birthday", "contact.creation:email"])
+def test_a_bad_trigger_is_named_along_with_those_there_are(trigger: str) -> None:
+    said = only_problem(f'action = "test_rules.rest"\non = ["{trigger}"]')
+
+    assert f"'{trigger}' is no trigger" in said
+    assert "contact.creation, " in said
+    assert "contact.propertyChange[:name]" in said
 
 
 @pytest.mark.parametrize(
