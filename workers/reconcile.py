@@ -22,7 +22,7 @@ from workers import writeback
 from workers.changes import Change, described
 from workers.contact import Contact
 from workers.ending import hand_back
-from workers.limit import time_limit
+from workers.limit import Limited, time_limit
 from workers.lookups import NOBODY, Desk, look_up, reads
 from workers.reading import (
     dismiss,
@@ -121,16 +121,19 @@ def lane_of(claim: Claim) -> str:
 def act(round_: Round, rules: Sequence[Rule], hold: Callable[[], None]) -> None:
     """Let the rules say what should change; nothing is written yet."""
     slow: set[str] = set()
-    for job in round_.at_work():
-        hold()
-        try:
-            for rule in rules:
-                consult(round_, rule, job, slow)
-        except Exception as error:  # an action's bug is that contact's misfortune only
-            job.fail(error)
+    with time_limit(round_.services.settings.action_timeout_s) as limited:
+        for job in round_.at_work():
+            hold()
+            try:
+                for rule in rules:
+                    consult(round_, rule, job, slow, limited)
+            except Exception as error:  # a bug is that contact's misfortune only
+                job.fail(error)
 
 
-def consult(round_: Round, rule: Rule, job: Job, slow: set[str]) -> None:
+def consult(
+    round_: Round, rule: Rule, job: Job, slow: set[str], limited: Limited
+) -> None:
     """Ask one rule, showing it the contact as the rules before it want it.
 
     A rule that took too long for one contact has no further turn in this round, so
@@ -146,7 +149,7 @@ def consult(round_: Round, rule: Rule, job: Job, slow: set[str]) -> None:
     seen = {**now.properties, **job.plan.preview(now.properties)}
     contact = Contact(job.id, seen, lookups=now.lookups, deleted=now.deleted)
     try:
-        with time_limit(round_.services.settings.action_timeout_s):
+        with limited():
             note_down(round_, rule, job, rule(contact, events))
     except Skip:
         return

@@ -7,6 +7,7 @@ a refused delivery comes back ten times with all its good items.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ _SORTS = {
     dict: "an object",
 }
 _KIND = re.compile(r"[A-Za-z0-9_-]{1,64}\.[A-Za-z]{1,64}")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _TYPE_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 _LATEST_OCCURRED_AT_S = 253_402_300_800.0  # the year 10,000
 _PROPERTY_VALUE = 6  # its place in the stored form
@@ -73,7 +75,7 @@ def _items(body: bytes) -> list[Any]:
     try:
         items = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise Unreadable(f"the body is not JSON: {error}") from None
+        items = _mended(body, error)
     if not isinstance(items, list):
         raise Unreadable("the body is JSON, but not an array of events")
     if len(items) > MAX_ITEMS:
@@ -85,6 +87,17 @@ def _items(body: bytes) -> list[Any]:
     except orjson.JSONEncodeError:
         raise Unreadable("the body is nested too deeply to be events") from None
     return items
+
+
+def _mended(body: bytes, complaint: orjson.JSONDecodeError) -> Any:
+    """Read a body with U+FFFD for each broken character, as in a value cut in two."""
+    try:
+        lenient = json.loads(body.decode("utf-8", "replace"))
+        text = json.dumps(lenient, ensure_ascii=False, allow_nan=False)
+        # Read by orjson again: one reader decides on numbers and on nesting.
+        return orjson.loads(_LONE_SURROGATE.sub("\ufffd", text))
+    except (ValueError, RecursionError):
+        raise Unreadable(f"the body is not JSON: {complaint}") from None
 
 
 def _read(item: Any) -> Event | Oddity:

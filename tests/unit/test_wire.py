@@ -107,9 +107,16 @@ def test_the_data_files_hold_every_kind_of_case() -> None:
     [
         (b"", "not JSON"),
         (b"[", "not JSON"),
-        (b'["\xff"]', "not JSON"),
+        (b"\xff\xfe", "not JSON"),
+        (b'["\xff"', "not JSON"),
         (b'[{"eventId": NaN}]', "not JSON"),
-        (b'["\\ud800"]', "not JSON"),
+        (b'["\xff", NaN]', "not JSON"),
+        (b'["\\ud83d", -Infinity]', "not JSON"),
+        (b'["\xff", 1e999]', "not JSON"),
+        (b'["\xff", ' + b"1" * 5_000 + b"]", "not JSON"),
+        (b'["\xff",' + b"[" * 100_000 + b"]" * 100_001, "not JSON"),
+        (b'["\\ud83d",' + b"[" * 900 + b"]" * 901, "not JSON|too deep"),
+        (b'{"\xff": 1}', "not an array"),
         (b"{}", "not an array"),
         (orjson.dumps(CHANGE), "not an array"),
         (b"null", "not an array"),
@@ -124,6 +131,42 @@ def test_the_data_files_hold_every_kind_of_case() -> None:
 def test_refuses_a_body_that_is_no_array_of_events(body: bytes, complaint: str) -> None:
     with pytest.raises(Unreadable, match=complaint):
         wire.parse(body)
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (rb"Ada \ud83d", "Ada \ufffd"),
+        (rb"\udc4b Ada", "\ufffd Ada"),
+        (rb"\ud83d\udc4b \ud83d", "\U0001f44b \ufffd"),
+        (rb"\\ud83d \ud83d", "\\ud83d \ufffd"),
+        (b"Zo\xc3", "Zo\ufffd"),
+        (b"Ada \xf0\x9f\x91", "Ada \ufffd"),
+    ],
+)
+def test_a_value_cut_inside_a_character_spoils_no_delivery(
+    sent: bytes, expected: str
+) -> None:
+    """HubSpot would resend its good neighbours with it, and drop them in the end."""
+    body = json.dumps([CHANGE, CHANGE | {"propertyValue": "CUT"}]).encode()
+    good, cut = wire.parse(body.replace(b"CUT", sent))
+    assert good == event()
+    assert isinstance(cut, Event)
+    assert expected == cut.property_value == cut.raw["propertyValue"]
+    assert cut == wire.load(wire.dump(cut))
+
+
+def test_a_cut_name_deep_inside_an_item_is_mended_too() -> None:
+    (odd,) = wire.parse(rb'[{"a": [{"b\ud83d": ["\udc4b"]}]}]')
+    assert isinstance(odd, wire.Oddity)
+    assert {"a": [{"b\ufffd": ["\ufffd"]}]} == odd.raw
+
+
+def test_numbers_read_the_same_beside_a_cut_value() -> None:
+    numbers = b"[1, -5, 0.1, 1795166400123, 18446744073709551615, 18446744073709551616]"
+    whole = wire.parse(b'["x", ' + numbers + b"]")
+    cut = wire.parse(b'["\xff", ' + numbers + b"]")
+    assert whole[1] == cut[1]
 
 
 def test_takes_an_empty_delivery_and_a_very_large_one() -> None:
