@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Collection, Iterable
 
 from app import logs
@@ -92,13 +93,20 @@ def _refusal(services: Services, claim: Claim, job: Job) -> GiveUp | None:
 def _told(services: Services, claim: Claim, job: Job) -> set[str]:
     things = [(job.id, f"refused:{name}") for name in job.refused]
     known = services.ledger.known(claim.portal, things)
-    return {name.partition(":")[2] for _, name in known}
+    # What else is known of the contact keeps these marks longer than they count.
+    since = time.time() - TOLD_S
+    return {
+        name.partition(":")[2]
+        for (_, name), told in known.items()
+        if float(told.partition(" ")[2] or 0) > since
+    }
 
 
 def _tell(services: Services, claim: Claim, jobs: Iterable[Job]) -> None:
     """Remember whose refusals have become dead letters."""
+    now = time.time()
     told = {
-        (job.id, f"refused:{name}"): "told"
+        (job.id, f"refused:{name}"): f"told {now}"
         for job in jobs
         if isinstance(job.failure, GiveUp)
         for name in job.refused

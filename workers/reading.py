@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from app.errors import HubSpotError
+from app.errors import HubSpotError, Snooze
 from app.events.model import Event
 from app.events.writes import covered_edits
 from workers.contact import Contact
@@ -16,7 +16,8 @@ from workers.wish import Wish
 PARTINGS = frozenset({"deletion", "privacyDeletion"})
 # How long events that come late find their way to the survivor of a merge.
 REAIMED_S = 24 * 3600.0
-# Of how many contacts that are gone a round asks, one by one, what became of them.
+# Of how many contacts that are gone a round asks, one by one, what became of them;
+# the others wait for a later round.
 MOST_ASKED_FOR = 20
 
 
@@ -170,6 +171,8 @@ def _survivors(round_: Round, gone: Sequence[str]) -> dict[str, str]:
     found = {contact_id: survivor for (contact_id, _), survivor in known.items()}
     untold = [i for i in gone if i not in found and not _is_told_gone(round_.jobs[i])]
     contacts = round_.hubspot.objects("contacts")
+    for contact_id in untold[MOST_ASKED_FOR:]:
+        round_.jobs[contact_id].fail(Snooze(1, "asked in a later round"))
     for contact_id in untold[:MOST_ASKED_FOR]:
         try:
             survivor = contacts.read(contact_id).id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ LONGEST_DELAY_S = 3600.0
 BUG_ATTEMPTS = 3
 # How long a portal whose token is refused stands still before one more try.
 DENIED_PAUSE_S = 60.0
+LONGEST_SNOOZE_S = 7 * 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,11 @@ def decide(
 
     """
     verdict = _verdict(error)
-    words = str(error) or type(error).__name__
+    words = _storable(str(error) or type(error).__name__)
     if verdict is Verdict.RETRY:
-        known = isinstance(error, HubkeeperError)
-        detail = "" if known else "".join(traceback.format_exception(error))
+        known = isinstance(error, HubkeeperError) and not _is_endless(error)
+        trace = "" if known else "".join(traceback.format_exception(error))
+        detail = _storable(trace)
         if attempts + 1 >= (most if known else BUG_ATTEMPTS):
             reason = "attempts" if known else "bug"
             return Decision(Verdict.BURY, reason=reason, error=words, detail=detail)
@@ -75,7 +78,22 @@ def decide(
     return Decision(verdict, delay_s=_wait_s(error), error=words)
 
 
+def _storable(text: str) -> str:
+    """Return a text that can be stored, whatever an action put into its error."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _is_endless(error: BaseException) -> bool:
+    """Tell whether it is a snooze whose seconds are no number; NaN is none."""
+    if not isinstance(error, Snooze):
+        return False
+    seconds: object = error.seconds
+    return not (isinstance(seconds, int | float) and -math.inf < seconds < math.inf)
+
+
 def _verdict(error: BaseException) -> Verdict:
+    if _is_endless(error):
+        return Verdict.RETRY
     if isinstance(error, HubSpotError | ActionOutcome | LeaseLost):
         return error.verdict
     return Verdict.WAIT if isinstance(error, StoreDown) else Verdict.RETRY
@@ -83,7 +101,7 @@ def _verdict(error: BaseException) -> Verdict:
 
 def _wait_s(error: BaseException) -> float:
     if isinstance(error, Snooze):
-        return error.seconds
+        return max(0.0, min(error.seconds, LONGEST_SNOOZE_S))
     if isinstance(error, Throttled):
         return error.retry_after or 1.0
     return DENIED_PAUSE_S if _verdict(error) is Verdict.PAUSE else 1.0

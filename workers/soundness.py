@@ -6,8 +6,9 @@ the contact of the action that yielded it, and nobody else.
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import orjson
 
@@ -24,6 +25,7 @@ from workers.changes import (
     PinActivity,
     PinLatest,
     SetPrimaryCompany,
+    SetProperties,
     UpsertRecord,
 )
 
@@ -42,6 +44,7 @@ def check(change: Change) -> None:
         TypeError: it holds what cannot be sent.
 
     """
+    _spelling(change)
     match change:
         case LogActivity():
             _activities([change.kind])
@@ -75,6 +78,20 @@ def _check_ids(change: Change) -> None:
             raise ValueError(f"{change.email!r:.60} is no e-mail address")
         case Forward():
             orjson.dumps(dict(change.payload))
+
+
+def _spelling(change: Change) -> None:
+    """Look for texts that are not Unicode: half a surrogate pair cannot be sent."""
+    parts: list[object] = []
+    if isinstance(change, SetProperties):
+        parts = [change.values]
+    elif dataclasses.is_dataclass(change):
+        parts = [getattr(change, each.name) for each in dataclasses.fields(change)]
+    for part in parts:
+        pieces = [*part, *part.values()] if isinstance(part, Mapping) else [part]
+        for piece in pieces:
+            if isinstance(piece, str):
+                piece.encode()
 
 
 def _activities(kinds: Iterable[str]) -> None:

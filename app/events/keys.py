@@ -23,12 +23,15 @@ hk:{P}:dead_letter:<id>      hash    contact, reason, error, detail, attempts
 hk:{P}:dead_events:<id>      list    the buried events
 hk:{P}:dead_of:<contact>     set     the contact's dead letters
 hk:{P}:made:<subject>        hash    what was made, or is about to be, what is pinned
-                                     and who it was merged into; 30 days for a
-                                     contact, 1 h for a domain
+                                     who it was merged into and what refusals were
+                                     told; as long as its longest-lived field:
+                                     30 days for a contact, 1 h for a domain
 hk:{P}:wrote:<contact>       hash    what we wrote, and on which state it was based; 1 h
 hk:{P}:swings:<contact>      hash    how often we wrote a property, and what it was
                                      before each time; frozen ones; 1 h
-hk:{P}:memory:<topic>        hash    what was looked up: definitions, labels; 1 h
+hk:{P}:memory:<topic>        hash    what was looked up: definitions, labels; 1 h,
+                                     1 min for unknown properties; definitions
+                                     and these only until the next replay
 hk:{P}:remarks               list    what people should see, newest first; 1,000
 hk:{P}:plans                 list    what dry runs would have done; 1,000
 hk:{P}:calls                 hash    API calls by route, and their inputs

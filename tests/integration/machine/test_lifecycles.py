@@ -11,6 +11,7 @@ from tests.integration.machine.conftest import Machine
 from workers.action import Action, reactor
 from workers.changes import Change, SetProperties
 from workers.contact import Contact
+from workers.reading import MOST_ASKED_FOR
 from workers.reconcile import reconcile
 
 HAPPENINGS = (
@@ -179,3 +180,18 @@ def test_events_that_come_before_the_one_of_the_merge_find_the_survivor_too(
 
     assert [(survivor, False, ["creation"])] == seen
     assert "Seen" == machine.read(survivor)["company"]
+
+
+def test_more_merged_contacts_than_a_round_asks_for_all_find_their_survivors(
+    machine: Machine, seen: Seen
+) -> None:
+    """No webhook has told of any of the merges."""
+    survivors = set()
+    for _ in range(MOST_ASKED_FOR + 2):
+        ada, augusta = machine.contact(), machine.contact()
+        survivors.add(merged(machine, ada, augusta))
+        machine.tell(augusta)
+
+    machine.work()
+
+    assert survivors == {id_ for id_, _, _ in seen}

@@ -84,3 +84,22 @@ def test_a_bug_is_buried_after_three_tries_with_file_and_line() -> None:
 def test_a_limit_is_waited_for_as_long_as_hubspot_says() -> None:
     assert 8 == decided(Throttled("429", retry_after=8)).delay_s
     assert 30 == decided(Snooze(30)).delay_s
+
+
+@pytest.mark.parametrize("seconds", [1e300, 10**400])
+def test_nobody_snoozes_for_more_than_a_week(seconds: float) -> None:
+    assert 7 * 24 * 3600 == decided(Snooze(seconds)).delay_s
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), -float("inf"), "5"])
+def test_a_snooze_of_no_length_is_a_bug(seconds: float) -> None:
+    assert Verdict.RETRY is decided(Snooze(seconds)).verdict
+    decision = decided(Snooze(seconds), attempts=2)
+    assert (Verdict.BURY, "bug") == (decision.verdict, decision.reason)
+
+
+def test_words_that_cannot_be_stored_are_made_storable() -> None:
+    assert "no ?" == decided(GiveUp("no \ud800")).error
+    bug = decided(ValueError("no \ud800"), attempts=2)
+    assert "no ?" == bug.error
+    assert bug.detail.encode()
