@@ -15,7 +15,9 @@ local letters = exhume(ARGV[1])
 if not letters then return -1 end
 untell(buried)
 -- Who replays has perhaps mended a property: it is looked up anew.
-redis.call('DEL', p .. 'memory:definitions', p .. 'memory:unknown_properties')
+for _, topic in ipairs({'definitions', 'unknown_properties'}) do
+  redis.call('DEL', p .. 'memory:' .. topic)
+end
 for i = 2, #ARGV, 2 do
   local contact = ARGV[i]
   if contact ~= buried then untell(contact) end
