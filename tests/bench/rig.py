@@ -21,7 +21,7 @@ from tests.bench.process import BenchBroken, Child, wait_until
 
 SANDBOX = SandboxConfig()
 PORTAL = SANDBOX.portal_id
-PROCESSES = 3
+PROCESSES = 4
 # As long as HubSpot's longest delivery.
 ITEMS = 100
 # The portal stands still while the work is put in; taking this away fires the gun.
