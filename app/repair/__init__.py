@@ -1,0 +1,1 @@
+"""Brings back what failed or never arrived: replays, reconcile, backfill."""

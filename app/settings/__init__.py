@@ -1,0 +1,5 @@
+"""The settings: one frozen object from the environment, all problems at once."""
+
+from app.settings.reading import Settings, from_environ, table, variable
+
+__all__ = ["Settings", "from_environ", "table", "variable"]

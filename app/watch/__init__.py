@@ -1,0 +1,1 @@
+"""Looks after the service, and tells people when something is wrong or well again."""
