@@ -8,6 +8,8 @@ HubkeeperError
         Unreadable      400       genuine, but not a JSON array of events
         TooLarge        413       longer than any delivery of HubSpot
     StoreDown                     web: 503, HubSpot sends again; worker: stops
+        StoreNewer                the store is a newer hubkeeper's: leave its work alone
+    Sealed                        stored under a key that is not ours
     Backlogged                    web: 503; too many events are waiting already
     HubSpotError
         Unreachable     RETRY     no answer: refused, reset, timed out
@@ -78,6 +80,14 @@ class TooLarge(RequestRejected):
 
 class StoreDown(HubkeeperError):
     """Redis did not answer in time, or refused to store."""
+
+
+class StoreNewer(StoreDown):
+    """A newer hubkeeper has been at this store; only it can read all that is there."""
+
+
+class Sealed(HubkeeperError):
+    """What is stored was sealed with a key that this process does not have."""
 
 
 class Backlogged(HubkeeperError):

@@ -20,6 +20,8 @@ from app.events.ledger import Ledger
 from app.events.memory import Memory
 from app.events.scripts import Scripts
 from app.events.swings import Swings
+from app.events.trail import Trail
+from app.events.vault import Vault
 from app.events.writes import Writes
 from app.hubspot.client import CallRecord, HubSpot
 from app.hubspot.throttle import RatePlan, Throttle
@@ -110,6 +112,7 @@ class Services:
         plans: what dry runs would have done.
         swings: which properties are written to and fro.
         memory: what was looked up lately.
+        trail: where contacts stand, and what became of them.
 
     """
 
@@ -126,6 +129,7 @@ class Services:
     plans: Journal
     swings: Swings
     memory: Memory
+    trail: Trail
 
 
 def open_door(settings: Settings) -> Door:
@@ -137,13 +141,15 @@ def open_door(settings: Settings) -> Door:
         # Once more on a connection that died in the pool; storing twice is harmless.
         retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
     )
-    return Door(settings, Inbox(Scripts(store), inbox_options(settings)))
+    scripts = Scripts(store, vault=Vault(settings.store_keys))
+    return Door(settings, Inbox(scripts, inbox_options(settings)))
 
 
 def connect(settings: Settings) -> Services:
     """Connect everything else; nothing is called before it is needed."""
     store = redis.Redis.from_url(settings.redis_url, socket_timeout=WORKER_TIMEOUT_S)
-    return assemble(settings, store, Scripts(store))
+    scripts = Scripts(store, vault=Vault(settings.store_keys))
+    return assemble(settings, store, scripts)
 
 
 def assemble(
@@ -169,6 +175,7 @@ def assemble(
         plans=Journal(scripts, "plans", MOST_SHOWN),
         swings=Swings(scripts),
         memory=Memory(scripts),
+        trail=Trail(scripts),
     )
 
 
@@ -188,6 +195,7 @@ def inbox_options(settings: Settings) -> InboxOptions:
         linger_s=settings.linger_s,
         lease_s=settings.lease_s,
         most_waiting=settings.max_waiting_events,
+        most_finished=settings.keep_finished,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from app import logs
 from app.errors import GiveUp, Verdict
-from app.events.inbox import Burial, Claim, Postponement
+from app.events.claim import Burial, Claim, Postponement
 from app.services import Services
 from workers import retry
 from workers.round import Job

@@ -16,7 +16,7 @@ import structlog
 
 from app.errors import Skip, Snooze, StoreDown
 from app.events import wire
-from app.events.inbox import Claim
+from app.events.claim import Claim
 from app.services import Services
 from workers import writeback
 from workers.changes import Change, described

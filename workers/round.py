@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.errors import HubSpotError, LeaseLost, Outdated, Refused, Snooze
-from app.events.inbox import Claim, Claimed, Inbox
+from app.events.claim import Claim, Claimed
+from app.events.inbox import Inbox
 from app.events.journal import Entry
 from app.events.ledger import Ledger
 from app.hubspot.client import HubSpot

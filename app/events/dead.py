@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.events import keys, wire
+from app.events import keys
 from app.events.model import Event
 from app.events.scripts import Scripts, store_errors
 
@@ -47,6 +47,8 @@ class DeadLetters:
     def __init__(self, scripts: Scripts) -> None:
         self._scripts = scripts
         self._store = scripts.store
+        self._form = scripts.form
+        self._vault = scripts.vault
 
     def all(self, portal: str) -> Iterator[DeadLetter]:
         """Iterate over the portal's dead letters, oldest first."""
@@ -63,7 +65,7 @@ class DeadLetters:
 
     def events(self, portal: str, letter_id: str) -> list[Any]:
         """Return the letter's events as HubSpot sent them."""
-        return [wire.raw_of(stored) for stored in self._stored(portal, letter_id)]
+        return [self._form.raw_of(stored) for stored in self._stored(portal, letter_id)]
 
     def replay(self, portal: str, letter_id: str) -> int:
         """Let the letter's events wait again; return how many.
@@ -75,12 +77,12 @@ class DeadLetters:
         """
         rows: list[str | bytes] = []
         for stored in self._stored(portal, letter_id):
-            event = wire.revive(stored)
+            event = self._form.revive(stored)
             if not isinstance(event, Event):
                 raise ValueError(
                     f"letter {letter_id} is still unreadable: {event.reason}"
                 )
-            rows += [event.object_id, wire.dump(event)]
+            rows += [event.object_id, self._form.renewed(stored, event)]
         return self._take("replay", portal, letter_id, *rows)
 
     def discard(self, portal: str, letter_id: str) -> int:
@@ -118,21 +120,20 @@ class DeadLetters:
             ids, replies[::2], replies[1::2], strict=True
         ):
             if fields:
-                yield _letter(portal, letter_id, fields, events)
+                yield self._letter(portal, letter_id, fields, events)
 
-
-def _letter(
-    portal: str, letter_id: str, fields: dict[bytes, bytes], events: int
-) -> DeadLetter:
-    text = {name.decode(): value.decode() for name, value in fields.items()}
-    return DeadLetter(
-        portal=portal,
-        id=letter_id,
-        contact_id=text["contact"],
-        reason=text["reason"],
-        error=text["error"],
-        detail=text["detail"],
-        attempts=int(text["attempts"]),
-        buried_at=int(text["buried_at"]) / 1000,
-        events=events,
-    )
+    def _letter(
+        self, portal: str, letter_id: str, fields: dict[bytes, bytes], events: int
+    ) -> DeadLetter:
+        text = {n.decode(): self._vault.open_text(v) for n, v in fields.items()}
+        return DeadLetter(
+            portal=portal,
+            id=letter_id,
+            contact_id=text["contact"],
+            reason=text["reason"],
+            error=text["error"],
+            detail=text["detail"],
+            attempts=int(text["attempts"]),
+            buried_at=int(text["buried_at"]) / 1000,
+            events=events,
+        )

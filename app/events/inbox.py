@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.errors import Backlogged
-from app.events import keys, wire
+from app.errors import Backlogged, Sealed
+from app.events import keys, trail, wire
+from app.events.claim import Burial, Claim, Claimed, Postponement
 from app.events.model import Event
 from app.events.scripts import Scripts, store_errors
 from app.events.wire import Oddity
@@ -25,6 +26,8 @@ MOST_EVENTS = 500
 FATAL_DEATHS = 3
 # How many contacts of a round that killed its worker are tried together.
 SUSPECT_GROUP = 25
+# How long a contact waits whose events were sealed with a key that is not there.
+SEALED_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,14 @@ class InboxOptions:
         linger_s: how long a contact's events gather before it is handed out.
         lease_s: how long a worker may hold a contact without a sign of life.
         most_waiting: above this many waiting events a portal's deliveries are refused.
+        most_finished: how many finished contacts of a portal are remembered.
 
     """
 
     linger_s: float = 1.0
     lease_s: float = 60.0
     most_waiting: int = 1_000_000
+    most_finished: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,60 +68,6 @@ class Receipt:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """One contact in hand: its events, oldest first, and how often it failed.
-
-    Attributes:
-        known: how many events it had when it was claimed; more than are in hand where
-            it has very many.
-
-    """
-
-    contact_id: str
-    attempts: int
-    events: tuple[Event, ...]
-    known: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Contacts handed out together.
-
-    Attributes:
-        token: proves that the lease is ours.
-        claimed_at: when, on the caller's monotonic clock; the lease began no earlier.
-        still_due: how many more contacts of the portal could be claimed right now.
-
-    """
-
-    portal: str
-    token: str
-    claimed_at: float
-    still_due: int
-    contacts: tuple[Claimed, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Postponement:
-    """Give a contact back: for how long, whether it counts as an attempt, and why."""
-
-    contact_id: str
-    delay_s: float
-    counts: bool
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
-class Burial:
-    """Make a dead letter: the reason in one word, the error in words, and details."""
-
-    contact_id: str
-    reason: str
-    error: str
-    detail: str = ""
-
-
 class Inbox:
     """Accepts, hands out and strikes out; every method may raise StoreDown."""
 
@@ -125,8 +76,15 @@ class Inbox:
         self._scripts = scripts
         self._known: set[str] = set()
 
-    def accept(self, items: Sequence[Event | Oddity], app_id: str = "") -> Receipt:
+    def accept(
+        self, items: Sequence[Event | Oddity], app_id: str = "", *, delivery: str = "-"
+    ) -> Receipt:
         """Store a delivery; when this returns, not one of its items can be lost.
+
+        Args:
+            items: what was read from it.
+            app_id: our app, whose own writes are no work; "" takes each event's own.
+            delivery: names the request, without spaces; kept with every event.
 
         Raises:
             Backlogged: a portal has too many waiting events; send it again later.
@@ -135,17 +93,21 @@ class Inbox:
         receipt = Receipt()
         by_portal: dict[str, list[str | bytes]] = {}
         for item in items:
-            by_portal.setdefault(item.portal_id, []).extend(_row(item, app_id))
+            by_portal.setdefault(item.portal_id, []).extend(self._row(item, app_id))
         for portal, rows in by_portal.items():
-            receipt += self._accept(portal, rows)
+            receipt += self._accept(portal, delivery, rows)
         return receipt
 
-    def _accept(self, portal: str, rows: Iterable[str | bytes]) -> Receipt:
+    def _accept(
+        self, portal: str, delivery: str, rows: Iterable[str | bytes]
+    ) -> Receipt:
         linger_ms = int(self.options.linger_s * 1000)
         limit = self.options.most_waiting
         if portal not in self._known:
             self._introduce(portal)
-        first, *reply = self._scripts.run("accept", portal, linger_ms, limit, *rows)
+        first, *reply = self._scripts.run(
+            "accept", portal, linger_ms, limit, delivery, *rows
+        )
         if first:  # or else the store was emptied under us
             self._introduce(portal)
         if reply[0] < 0:
@@ -173,30 +135,37 @@ class Inbox:
             FATAL_DEATHS,
             SUSPECT_GROUP,
         )
-        contacts = tuple(
-            Claimed(
-                rows[i].decode(),
-                rows[i + 1],
-                tuple(map(wire.load, rows[i + 3])),
-                rows[i + 2],
-            )
-            for i in range(0, len(rows), 4)
-        )
-        return Claim(portal, token, claimed_at, still_due, contacts)
+        contacts, shut = [], []
+        for contact, attempts, known, events in zip(*[iter(rows)] * 4, strict=True):
+            try:
+                loaded = tuple(map(self._scripts.form.load, events))
+            except Sealed as error:
+                words = f"waits for its key: {error}"
+                shut.append(Postponement(contact.decode(), SEALED_S, False, words))
+            else:
+                contacts.append(Claimed(contact.decode(), attempts, loaded, known))
+        claim = Claim(portal, token, claimed_at, still_due, tuple(contacts))
+        self.postpone(claim, shut)
+        return claim
 
     def settle(self, claim: Claim, outcomes: Sequence[tuple[str, str]]) -> set[str]:
         """Strike out (contact, outcome) pairs; return the contacts that were ours."""
         linger_ms = int(self.options.linger_s * 1000)
-        flat = [part for pair in outcomes for part in pair]
+        briefs = {each.contact_id: trail.brief(each.events) for each in claim.contacts}
+        flat: list[str | bytes] = []
+        for contact, outcome in outcomes:
+            flat += [contact, outcome, briefs[contact]]
         contacts = [contact for contact, _ in outcomes]
-        return self._ours("settle", claim, contacts, linger_ms, *flat)
+        most = self.options.most_finished
+        return self._ours("settle", claim, contacts, linger_ms, most, *flat)
 
     def postpone(self, claim: Claim, delays: Sequence[Postponement]) -> set[str]:
         """Give contacts back for a while; return those that were ours."""
         flat: list[str | int] = []
         for each in delays:
             delay_ms = max(0, int(each.delay_s * 1000))
-            flat += [each.contact_id, delay_ms, int(each.counts), each.error]
+            words = self._scripts.vault.seal_text(" ".join(each.error.split()))
+            flat += [each.contact_id, delay_ms, int(each.counts), words]
         return self._ours(
             "postpone", claim, [each.contact_id for each in delays], *flat
         )
@@ -206,7 +175,8 @@ class Inbox:
         linger_ms = int(self.options.linger_s * 1000)
         flat: list[str] = []
         for each in burials:
-            flat += [each.contact_id, each.reason, each.error, each.detail]
+            texts = map(self._scripts.vault.seal_text, (each.error, each.detail))
+            flat += [each.contact_id, each.reason, *texts]
         contacts = [each.contact_id for each in burials]
         return self._ours("bury", claim, contacts, linger_ms, *flat)
 
@@ -265,21 +235,25 @@ class Inbox:
         return int(self.options.lease_s * 1000)
 
     def _ours(
-        self, script: str, claim: Claim, contacts: Sequence[str], *args: str | int
+        self,
+        script: str,
+        claim: Claim,
+        contacts: Sequence[str],
+        *args: str | bytes | int,
     ) -> set[str]:
         if not contacts:
             return set()
         flags = self._scripts.run(script, claim.portal, claim.token, *args)
         return {c for c, ours in zip(contacts, flags, strict=True) if ours}
 
-
-def _row(item: Event | Oddity, app_id: str) -> tuple[str | bytes, ...]:
-    if isinstance(item, Oddity):
-        return "odd", item.key, "odd", item.reason, wire.dump_oddity(item)
-    if item.object_name != "contact":
-        fate = "ignored"
-    elif wire.is_echo(item, app_id):
-        fate = "echo"
-    else:
-        fate = "work"
-    return fate, item.key, item.object_id, wire.lane(item).value, wire.dump(item)
+    def _row(self, item: Event | Oddity, app_id: str) -> tuple[str | bytes, ...]:
+        body = self._scripts.form.dump(item)
+        if isinstance(item, Oddity):
+            return "odd", item.key, "odd", item.reason, body
+        if item.object_name != "contact":
+            fate = "ignored"
+        elif wire.is_echo(item, app_id):
+            fate = "echo"
+        else:
+            fate = "work"
+        return fate, item.key, item.object_id, wire.lane(item).value, body

@@ -6,10 +6,12 @@ and each script stays within one slot.
 ===========================  ======  ============================================
 hk:portals                   set     every portal that ever sent an event
 hk:ticker                    string  which worker's ticker is on duty; 1 s
-hk:{P}:events:<contact>      list    waiting events, oldest first; the first `taken`
-                                     of a leased contact are in a worker's hands
-hk:{P}:state:<contact>       hash    token, taken, lane, attempts, deaths, error; only
-                                     while leased or after a failed attempt
+hk:{P}:events:<contact>      list    waiting events (see stored.py), oldest first; the
+                                     first `taken` of a leased contact are in hand
+hk:{P}:state:<contact>       hash    token, taken, claimed_at, lane, attempts, deaths;
+                                     only while leased or after a failed attempt
+hk:{P}:steps:<contact>       list    what kept it from being finished so far (trail.py)
+hk:{P}:finished              stream  contacts that were settled, the newest ones
 hk:{P}:live                  zset    contacts that wait for what a person just did,
                                      by due time (ms)
 hk:{P}:bulk                  zset    contacts of imports, backfills and replays
@@ -17,10 +19,12 @@ hk:{P}:suspect               zset    contacts whose worker died
 hk:{P}:leased                zset    contacts in hand, by the end of the lease (ms)
 hk:{P}:seen:<half-day>       set     keys of accepted events; 24 h
 hk:{P}:counts                hash    the books: accepted, waiting, working, settled,
-                                     dead, discarded, and what is counted besides
+                                     dead, discarded, and what is counted besides;
+                                     and the version of the state
 hk:{P}:dead                  zset    dead letters by burial time (ms)
 hk:{P}:dead_letter:<id>      hash    contact, reason, error, detail, attempts
 hk:{P}:dead_events:<id>      list    the buried events
+hk:{P}:dead_steps:<id>       list    the contact's steps until it was buried
 hk:{P}:dead_of:<contact>     set     the contact's dead letters
 hk:{P}:made:<subject>        hash    what was made, or is about to be, what is pinned
                                      who it was merged into and what refusals were

@@ -33,6 +33,8 @@ class Event:
         source_id: HubSpot's `sourceId`, e.g. "userId:7", "" when absent.
         app_id: the app the subscription belongs to, "" when absent.
         raw: the event as HubSpot sent it, unknown fields included.
+        accepted_at: when it was stored, epoch seconds on the store's clock; 0.0 before.
+        delivery: the request it came with, as `hubkeeper deliveries` lists them.
 
     """
 
@@ -47,6 +49,8 @@ class Event:
     source_id: str = ""
     app_id: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict)
+    accepted_at: float = field(default=0.0, compare=False)
+    delivery: str = field(default="", compare=False)
 
     @property
     def object_name(self) -> str:

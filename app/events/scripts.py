@@ -9,8 +9,10 @@ from typing import Any
 
 import redis
 
-from app.errors import StoreDown
+from app.errors import StoreDown, StoreNewer
 from app.events import keys
+from app.events.stored import StoredForm
+from app.events.vault import Vault
 
 SOURCES = resources.files("app.events") / "lua"
 NAMES = (
@@ -39,9 +41,18 @@ def source(name: str) -> str:
 
 @contextlib.contextmanager
 def store_errors() -> Iterator[None]:
-    """Turn whatever the store raises into StoreDown."""
+    """Turn whatever the store raises into StoreDown.
+
+    Raises:
+        StoreNewer: a script found that the state is of a later version than its own.
+
+    """
     try:
         yield
+    except redis.ResponseError as error:
+        if str(error).startswith("NEWER"):
+            raise StoreNewer(str(error).partition(" ")[2]) from error
+        raise StoreDown(f"Redis: {error}") from error
     except redis.RedisError as error:
         raise StoreDown(f"Redis: {error}") from error
 
@@ -49,13 +60,22 @@ def store_errors() -> Iterator[None]:
 class Scripts:
     """The scripts of this folder on one store.
 
-    `source_of` is where a test puts in a script that is broken on purpose.
+    Args:
+        store: where they run.
+        source_of: where a test puts in a script that is broken on purpose.
+        vault: seals what is stored.
+
     """
 
     def __init__(
-        self, store: redis.Redis, source_of: Callable[[str], str] = source
+        self,
+        store: redis.Redis,
+        source_of: Callable[[str], str] = source,
+        vault: Vault | None = None,
     ) -> None:
         self.store = store
+        self.vault = vault or Vault()
+        self.form = StoredForm(self.vault)
         self._scripts = {name: store.register_script(source_of(name)) for name in NAMES}
 
     def run(self, name: str, portal: str, *args: str | bytes | int) -> Any:

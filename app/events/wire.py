@@ -262,8 +262,8 @@ def dump(event: Event) -> bytes:
     )
 
 
-def load(stored: bytes) -> Event:
-    """Return the event that `dump` stored.
+def load(stored: bytes, accepted_at: float = 0.0, delivery: str = "") -> Event:
+    """Return the event that `dump` stored, with what is known of its coming.
 
     Raises:
         ValueError: these bytes are not a stored event.
@@ -273,7 +273,7 @@ def load(stored: bytes) -> Event:
         fields = orjson.loads(stored)
         if fields[_PROPERTY_VALUE] is None:
             fields[_PROPERTY_VALUE] = fields[-1]["propertyValue"]
-        return Event(*fields)
+        return Event(*[*fields, accepted_at, delivery])
     except (LookupError, TypeError, ValueError) as error:
         raise ValueError("these bytes are not a stored event") from error
 

@@ -1,12 +1,15 @@
 -- Stores one portal's share of a delivery, whole or not at all.
--- ARGV: linger ms, limit of waiting events, then five per item:
+-- ARGV: linger ms, limit of waiting events, delivery, then five per item:
 --       fate ("work" | "echo" | "ignored" | "odd"), key, contact, lane, payload
 -- Returns {first, accepted, duplicates, echoes, ignored, odd}, or {first, -1, waiting}
 -- when full; first is 1 if the store knew nothing of this portal.
 local linger, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
-local waiting = number(redis.call('HGET', p .. 'counts', 'waiting'))
+local stamp = now .. ' ' .. ARGV[3] .. ' '
+local books = redis.call('HMGET', p .. 'counts', 'waiting', 'version')
+local waiting, version = number(books[1]), number(books[2])
 local first = 1 - redis.call('EXISTS', p .. 'counts')
 if waiting >= limit then return {first, -1, waiting} end
+if version < VERSION then redis.call('HSET', p .. 'counts', 'version', VERSION) end
 
 -- What was seen is kept by half-days: look in two, write to one, let them expire.
 local half_day = 43200000
@@ -14,7 +17,7 @@ local today = p .. 'seen:' .. math.floor(now / half_day)
 local before = p .. 'seen:' .. (math.floor(now / half_day) - 1)
 local tally = {accepted = 0, duplicates = 0, work = 0, echo = 0, ignored = 0, odd = 0}
 
-for i = 3, #ARGV, 5 do
+for i = 4, #ARGV, 5 do
   local fate, key, contact, lane, payload =
     ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   if redis.call('SISMEMBER', before, key) == 1
@@ -24,10 +27,10 @@ for i = 3, #ARGV, 5 do
     tally.accepted = tally.accepted + 1
     tally[fate] = tally[fate] + 1
     if fate == 'work' then
-      redis.call('RPUSH', events_of(contact), payload)
+      redis.call('RPUSH', events_of(contact), stamp .. payload)
       stand(contact, lane, now + linger)
     elseif fate == 'odd' then
-      redis.call('RPUSH', events_of('odd'), payload)
+      redis.call('RPUSH', events_of('odd'), stamp .. payload)
       entomb('odd', 1, 'unreadable', lane, '')
     end
   end

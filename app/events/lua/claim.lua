@@ -3,6 +3,11 @@
 --       most contacts of a round that may kill its worker once more
 -- Returns {still due, then four per contact: contact, attempts, how many events it has
 --         altogether, the events handed out}.
+local version = number(redis.call('HGET', p .. 'counts', 'version'))
+if version > VERSION then
+  return redis.error_reply('NEWER the state of this portal is of version ' .. version ..
+    ', this hubkeeper reads version ' .. VERSION .. '; update this worker')
+end
 local token, most, lease = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local most_events, fatal, group = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 
@@ -15,6 +20,7 @@ for _, contact in ipairs(expired) do
   redis.call('HDEL', state_of(contact), 'token', 'taken')
   redis.call('ZREM', p .. 'leased', contact)
   count('working', -taken)
+  note_step(contact, 'lost', '')
   if deaths >= fatal then
     entomb(contact, taken, 'worker_died',
       'the worker died ' .. deaths .. ' times while it had this contact in hand', '')
@@ -66,7 +72,7 @@ for i, contact in ipairs(chosen) do
   local state = state_of(contact)
   redis.call('ZREM', p .. from[i], contact)
   redis.call('ZADD', p .. 'leased', now + lease, contact)
-  redis.call('HSET', state, 'token', token, 'taken', #events)
+  redis.call('HSET', state, 'token', token, 'taken', #events, 'claimed_at', now)
   if from[i] ~= 'suspect' then redis.call('HSET', state, 'lane', from[i]) end
   taken_in_all = taken_in_all + #events
   reply[#reply + 1] = contact

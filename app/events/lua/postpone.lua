@@ -9,9 +9,9 @@ for i = 2, #ARGV, 4 do
     local state = state_of(contact)
     local taken = number(redis.call('HGET', state, 'taken'))
     local lane = redis.call('HGET', state, 'lane') or 'live'
-    redis.call('HDEL', state, 'token', 'taken', 'deaths')
+    redis.call('HDEL', state, 'token', 'taken', 'deaths', 'claimed_at')
     redis.call('HINCRBY', state, 'attempts', ARGV[i + 2])
-    redis.call('HSET', state, 'error', ARGV[i + 3])
+    note_step(contact, 'postponed', ARGV[i + 3])
     redis.call('ZREM', p .. 'leased', contact)
     redis.call('ZADD', p .. lane, now + delay, contact)
     count('working', -taken)

@@ -8,11 +8,18 @@
 -- "hk:{portal}:"; all other names are built from it, so they share one cluster slot.
 -- Time is the store's own, in milliseconds: workers with skewed clocks agree.
 local p = KEYS[1]
+-- The version of the state: raised with every change that an older worker would not
+-- understand. Newer workers read what older ones wrote; see claim.lua and accept.lua.
+local VERSION = 2
+-- How many steps are kept of a contact that cannot be finished.
+local MOST_STEPS = 50
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 
 local function events_of(contact) return p .. 'events:' .. contact end
 local function state_of(contact) return p .. 'state:' .. contact end
+
+local function steps_of(contact) return p .. 'steps:' .. contact end
 
 local function count(field, n)
   if n ~= 0 then redis.call('HINCRBY', p .. 'counts', field, n) end
@@ -23,6 +30,14 @@ local function number(value) return tonumber(value or 0) or 0 end
 -- Lets a key live for `ttl` ms more, or longer if it was to live longer.
 local function keep(key, ttl)
   if redis.call('PTTL', key) < ttl then redis.call('PEXPIRE', key, ttl) end
+end
+
+-- Notes down what became of a contact that did not get through at once:
+-- "<ms> <lost|postponed|buried|replayed> <attempts so far> <why>".
+local function note_step(contact, what, why)
+  local attempts = number(redis.call('HGET', state_of(contact), 'attempts'))
+  redis.call('RPUSH', steps_of(contact), now .. ' ' .. what .. ' ' .. attempts .. ' ' .. why)
+  redis.call('LTRIM', steps_of(contact), -MOST_STEPS, -1)
 end
 
 -- True if `token` still holds the contact's lease.
@@ -61,6 +76,8 @@ local function entomb(contact, n, reason, error, detail)
     redis.call('RPUSH', p .. 'dead_events:' .. id, letters[i])
   end
   redis.call('LTRIM', events_of(contact), n, -1)
+  note_step(contact, 'buried', reason)
+  redis.call('RENAME', steps_of(contact), p .. 'dead_steps:' .. id)
   redis.call('HSET', p .. 'dead_letter:' .. id, 'contact', contact, 'reason', reason,
     'error', error, 'detail', detail, 'buried_at', now,
     'attempts', number(redis.call('HGET', state_of(contact), 'attempts')))
@@ -69,14 +86,17 @@ local function entomb(contact, n, reason, error, detail)
   count('dead', n)
 end
 
--- Takes a dead letter out of the books; returns its events, or nil if it is gone.
+-- Takes a dead letter out of the books; returns its events and its steps, or nil if it
+-- is gone.
 local function exhume(id)
   local contact = redis.call('HGET', p .. 'dead_letter:' .. id, 'contact')
   if not contact then return nil end
   local letters = redis.call('LRANGE', p .. 'dead_events:' .. id, 0, -1)
-  redis.call('DEL', p .. 'dead_letter:' .. id, p .. 'dead_events:' .. id)
+  local steps = redis.call('LRANGE', p .. 'dead_steps:' .. id, 0, -1)
+  redis.call('DEL', p .. 'dead_letter:' .. id, p .. 'dead_events:' .. id,
+    p .. 'dead_steps:' .. id)
   redis.call('ZREM', p .. 'dead', id)
   redis.call('SREM', p .. 'dead_of:' .. contact, id)
   count('dead', -#letters)
-  return letters
+  return letters, steps
 end

@@ -12,6 +12,6 @@ for _, id in ipairs(redis.call('SMEMBERS', p .. 'dead_of:' .. contact)) do
   forgotten = forgotten + #exhume(id)
 end
 redis.call('DEL', p .. 'made:' .. contact, p .. 'wrote:' .. contact,
-  p .. 'swings:' .. contact)
+  p .. 'swings:' .. contact, steps_of(contact))
 count('discarded', forgotten)
 return forgotten

@@ -18,7 +18,7 @@ for i = 3, #ARGV do
     for _, place in ipairs({'live', 'bulk', 'suspect', 'leased'}) do
       redis.call('ZREM', p .. place, contact)
     end
-    redis.call('DEL', events_of(contact), state_of(contact))
+    redis.call('DEL', events_of(contact), state_of(contact), steps_of(contact))
     for j = 1, #events do redis.call('RPUSH', events_of(survivor), events[j]) end
     if #events > 0 then stand(survivor, lane, now) end
     moved = moved + #events

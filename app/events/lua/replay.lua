@@ -11,19 +11,21 @@ local function untell(contact)
 end
 
 local buried = redis.call('HGET', p .. 'dead_letter:' .. ARGV[1], 'contact')
-local letters = exhume(ARGV[1])
+local letters, steps = exhume(ARGV[1])
 if not letters then return -1 end
 untell(buried)
 -- Who replays has perhaps mended a property: it is looked up anew.
 for _, topic in ipairs({'definitions', 'unknown_properties'}) do
   redis.call('DEL', p .. 'memory:' .. topic)
 end
+for i = 1, #steps do redis.call('RPUSH', steps_of(ARGV[2]), steps[i]) end
+note_step(ARGV[2], 'replayed', ARGV[1])
 for i = 2, #ARGV, 2 do
   local contact = ARGV[i]
   if contact ~= buried then untell(contact) end
   redis.call('RPUSH', events_of(contact), ARGV[i + 1])
   stand(contact, 'bulk', now)
-  redis.call('HDEL', state_of(contact), 'attempts', 'error')
+  redis.call('HDEL', state_of(contact), 'attempts')
 end
 count('waiting', #letters)
 count('replayed', #letters)

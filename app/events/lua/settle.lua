@@ -1,16 +1,24 @@
 -- Strikes out exactly the events that were taken; newer ones keep the contact due.
--- ARGV: token, linger ms, then two per contact: contact, outcome
+-- ARGV: token, linger ms, how many finished contacts are remembered, then three per
+--       contact: contact, outcome, its events in short
 -- Returns 1 (settled) or 0 (the lease is somebody else's) per contact.
 local token, linger = ARGV[1], tonumber(ARGV[2])
+local remembered = ARGV[3]
 local reply = {}
-for i = 3, #ARGV, 2 do
+for i = 4, #ARGV, 3 do
   local contact, outcome = ARGV[i], ARGV[i + 1]
   if holds(contact, token) then
-    local taken = number(redis.call('HGET', state_of(contact), 'taken'))
+    local state = redis.call('HMGET', state_of(contact), 'taken', 'attempts', 'claimed_at')
+    local taken = number(state[1])
     redis.call('LTRIM', events_of(contact), taken, -1)
     count('working', -taken)
     count('settled', taken)
     count('contacts_' .. outcome, 1)
+    local steps = redis.call('LRANGE', steps_of(contact), 0, -1)
+    redis.call('XADD', p .. 'finished', 'MAXLEN', '~', remembered, '*', 'contact', contact,
+      'outcome', outcome, 'attempts', number(state[2]), 'claimed_at', number(state[3]),
+      'count', taken, 'events', ARGV[i + 2], 'steps', table.concat(steps, '\n'))
+    if #steps > 0 then redis.call('DEL', steps_of(contact)) end
     let_go(contact, now + linger)
     reply[#reply + 1] = 1
   else

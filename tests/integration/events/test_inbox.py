@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.errors import Backlogged
-from app.events.inbox import Burial, Claim, Postponement, Receipt
+from app.events.claim import Burial, Claim, Postponement
+from app.events.inbox import Receipt
 from tests.integration.events.conftest import PORTAL, MakeEvent, Shelf
 
 
