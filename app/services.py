@@ -118,6 +118,7 @@ class Services:
 
     settings: Settings
     store: redis.Redis
+    scripts: Scripts
     inbox: Inbox
     dead: DeadLetters
     books: Books
@@ -164,6 +165,7 @@ def assemble(
     return Services(
         settings=settings,
         store=store,
+        scripts=scripts,
         inbox=Inbox(scripts, inbox_options(settings)),
         dead=DeadLetters(scripts),
         books=books,

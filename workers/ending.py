@@ -76,8 +76,8 @@ def _purge(
     if job.survivor or "privacyDeletion" not in happenings:
         return False
     services.inbox.forget(claim, job.id)
-    for journal in (services.remarks, services.plans):
-        journal.forget(claim.portal, job.id)
+    for memory in (services.remarks, services.plans, services.trail):
+        memory.forget(claim.portal, job.id)
     forget(claim.portal, job.id)
     return True
 

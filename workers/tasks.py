@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app import logs, services
 from app.errors import StoreDown
+from app.events.vault import Vault
 from app.services import Services
 from workers import registry
 from workers.celery import app, load_settings, send_wake_up
@@ -40,7 +41,7 @@ def workshop() -> Workshop:
     file = Path(settings.rules_file) if settings.rules_file else None
     own = registry.providers(settings.action_modules)
     book = RuleBook(actions, file, own, os.environ)
-    desk = Desk(connected.store, book.providers)
+    desk = Desk(connected.store, book.providers, vault=Vault(settings.store_keys))
     # What is loaded now stays: looking through it for garbage in every round would take
     # a tenth of the worker's time.
     gc.freeze()

@@ -18,10 +18,12 @@ COMMANDS = {
     "dead": ("app.cli.dead", "dead"),
     "demo": ("app.cli.demo", "demo"),
     "doctor": ("app.cli.doctor", "doctor"),
+    "keys": ("app.cli.keys", "keys"),
     "remarks": ("app.cli.remarks", "remarks"),
     "run": ("app.cli.run", "run"),
     "sandbox": ("app.cli.sandbox", "sandbox"),
     "settings": ("app.cli.serve", "settings_table"),
+    "trail": ("app.cli.trail", "trail"),
     "web": ("app.cli.serve", "web"),
     "worker": ("app.cli.serve", "worker"),
 }

@@ -14,7 +14,7 @@ import click
 from app import services, settings
 from app.cli import serve
 from app.errors import HubkeeperError
-from app.events import durability, keys
+from app.events import durability, keys, seal
 from app.events.swings import SPAN_S
 from app.services import MOST_SHOWN, Services
 
@@ -78,6 +78,7 @@ def rules(at: Services) -> list[Finding]:
 
 def store(at: Services) -> list[Finding]:
     """Does the store answer, and does it keep what it is told?"""
+    seal.admit(at.scripts)
     problems = durability.problems(at.store)
     seen = "; ".join(problems) or durability.promise(at.store)
     return [Finding("store", not problems, seen)]

@@ -12,7 +12,9 @@ import redis
 
 from app import logs, settings
 from app.errors import ConfigError, StoreDown
-from app.events import durability
+from app.events import durability, seal
+from app.events.scripts import Scripts
+from app.events.vault import Vault
 from app.web import server as web_server
 
 
@@ -76,13 +78,14 @@ def check_store(ours: settings.Settings) -> None:
     """Say what is wrong with the store before anything depends on it.
 
     Raises:
-        ConfigError: nobody answers at REDIS_URL.
+        ConfigError: nobody answers at REDIS_URL, or it is sealed with another key.
 
     """
     store = redis.Redis.from_url(ours.redis_url, socket_timeout=5)
     try:
         for problem in durability.problems(store):
             logs.get().warning("store_not_durable", problem=problem)
+        seal.admit(Scripts(store, vault=Vault(ours.store_keys)))
     except (StoreDown, ValueError) as error:
         raise ConfigError(
             f"no store at REDIS_URL: {error}; start Redis or Valkey, or mend REDIS_URL"

@@ -52,6 +52,7 @@ class Journal:
 
     def __init__(self, scripts: Scripts, name: str, most: int) -> None:
         self._store = scripts.store
+        self._vault = scripts.vault
         self._name = name
         self._most = most
 
@@ -60,7 +61,7 @@ class Journal:
         if not entries:
             return
         key, counts = keys.of(portal, self._name), keys.of(portal, "counts")
-        lines = [orjson.dumps(_row(each)) for each in entries]
+        lines = [self._vault.seal(orjson.dumps(_row(each))) for each in entries]
         pipe = self._store.pipeline(transaction=False)
         pipe.lpush(key, *lines)
         pipe.ltrim(key, 0, self._most - 1)
@@ -72,16 +73,19 @@ class Journal:
 
     def latest(self, portal: str, most: int = 100) -> list[Entry]:
         """Return the newest entries, newest first."""
-        return [Entry(*orjson.loads(line)) for line in self._lines(portal)[:most]]
+        return [self._entry(line) for line in self._lines(portal)[:most]]
 
     def forget(self, portal: str, contact_id: str) -> None:
         """Strike out every entry about a contact."""
         pipe = self._store.pipeline(transaction=False)
         for line in self._lines(portal):
-            if orjson.loads(line)[0] == contact_id:
+            if self._entry(line).contact_id == contact_id:
                 pipe.lrem(keys.of(portal, self._name), 0, line.decode())
         with store_errors():
             pipe.execute()
+
+    def _entry(self, line: bytes) -> Entry:
+        return Entry(*orjson.loads(self._vault.open(line)))
 
     def _lines(self, portal: str) -> list[bytes]:
         with store_errors():

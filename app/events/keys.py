@@ -6,6 +6,7 @@ and each script stays within one slot.
 ===========================  ======  ============================================
 hk:portals                   set     every portal that ever sent an event
 hk:ticker                    string  which worker's ticker is on duty; 1 s
+hk:seal                      string  sealed with the newest of STORE_KEYS
 hk:{P}:events:<contact>      list    waiting events (see stored.py), oldest first; the
                                      first `taken` of a leased contact are in hand
 hk:{P}:state:<contact>       hash    token, taken, claimed_at, lane, attempts, deaths;
@@ -51,6 +52,7 @@ from __future__ import annotations
 
 PORTALS = "hk:portals"
 TICKER = "hk:ticker"
+SEAL = "hk:seal"
 
 # Where events go that name no portal.
 NOWHERE = "0"

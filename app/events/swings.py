@@ -46,6 +46,7 @@ class Swings:
 
     def __init__(self, scripts: Scripts, now: Callable[[], float] = time.time) -> None:
         self._store = scripts.store
+        self._vault = scripts.vault
         self._now = now
 
     def of(
@@ -60,7 +61,7 @@ class Swings:
         since = self._now() - SPAN_S
         return {
             contact_id: {
-                name: _read(raw, since)
+                name: _read(self._vault.open(raw), since)
                 for name, raw in zip(values, row, strict=True)
                 if raw
             }
@@ -76,7 +77,10 @@ class Swings:
         pipe = self._store.pipeline(transaction=False)
         for contact_id, by_name in pushes.items():
             key = keys.of(portal, f"swings:{contact_id}")
-            pipe.hset(key, mapping={n: _dump(each) for n, each in by_name.items()})
+            forms: dict[Any, Any] = {
+                n: self._vault.seal(_dump(each)) for n, each in by_name.items()
+            }
+            pipe.hset(key, mapping=forms)
             pipe.pexpire(key, int(SPAN_S * 1000))
         if pushes:
             with store_errors():

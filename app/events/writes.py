@@ -34,15 +34,14 @@ class Writes:
 
     def __init__(self, scripts: Scripts) -> None:
         self._store = scripts.store
+        self._vault = scripts.vault
 
     def remember(self, portal: str, writes: Mapping[str, Mapping[str, Write]]) -> None:
         """Note down what is about to be written, by contact and property."""
         pipe = self._store.pipeline(transaction=False)
         for contact_id, values in writes.items():
             key = keys.of(portal, f"wrote:{contact_id}")
-            pipe.hset(
-                key, mapping={n: f"{w.based_on} {w.value}" for n, w in values.items()}
-            )
+            pipe.hset(key, mapping={n: self._form(w) for n, w in values.items()})
             pipe.pexpire(key, REMEMBERED_MS)
         if writes:
             with store_errors():
@@ -56,10 +55,17 @@ class Writes:
         with store_errors():
             found = pipe.execute() if contacts else []
         return {
-            contact_id: {name.decode(): _write(text) for name, text in fields.items()}
+            contact_id: {n.decode(): self._write(text) for n, text in fields.items()}
             for contact_id, fields in zip(contacts, found, strict=True)
             if fields
         }
+
+    def _form(self, write: Write) -> str:
+        return self._vault.seal_text(f"{write.based_on} {write.value}")
+
+    def _write(self, stored: bytes) -> Write:
+        based_on, _, value = self._vault.open_text(stored).partition(" ")
+        return Write(value, float(based_on))
 
 
 def covered_edits(
@@ -85,8 +91,3 @@ def covered_edits(
         ):
             covered[name] = event.property_value
     return {name: typed for name, typed in covered.items() if typed != now[name]}
-
-
-def _write(text: bytes) -> Write:
-    based_on, _, value = text.decode().partition(" ")
-    return Write(value, float(based_on))

@@ -79,5 +79,5 @@ def store_keys(keys: tuple[str, ...]) -> None:
             Fernet(key)
         except ValueError:
             raise ValidationError(
-                f"Key {number} is no Fernet key; `hubkeeper new-key` prints one."
+                f"Key {number} is no Fernet key; `hubkeeper keys new` prints one."
             ) from None

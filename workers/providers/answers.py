@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import orjson
 import redis
 
 from app.events import keys
 from app.events.scripts import store_errors
+from app.events.vault import Vault
 from workers.providers import Answer
 
 FIRST_DELAY_S = 5.0
@@ -32,8 +34,11 @@ LONGEST_CACHE_S = 90 * 86_400.0
 class Answers:
     """Keeps answers and leases on questions; every method may raise StoreDown."""
 
-    def __init__(self, store: redis.Redis, portal: str, provider: str) -> None:
+    def __init__(
+        self, store: redis.Redis, portal: str, provider: str, vault: Vault
+    ) -> None:
         self._store = store
+        self._vault = vault
         self._portal = portal
         self._provider = provider
 
@@ -41,9 +46,9 @@ class Answers:
         """Return the answers that are there, by key."""
         names = [self._name("answer", subject) for subject in subjects]
         with store_errors():
-            found = self._store.mget(names) if names else []
+            found: Any = self._store.mget(names) if names else []
         return {
-            subject: orjson.loads(text)
+            subject: orjson.loads(self._vault.open(text))
             for subject, text in zip(subjects, found, strict=True)
             if text is not None
         }
@@ -85,7 +90,7 @@ class Answers:
         """Write answers down, and let go of their questions."""
         pipe = self._store.pipeline(transaction=True)
         for subject, answer in answers.items():
-            text = orjson.dumps(dict(answer))
+            text = self._vault.seal(orjson.dumps(dict(answer)))
             pipe.set(self._name("answer", subject), text, px=_ms(cache_s))
             pipe.delete(self._name("asking", subject), self._name("tries", subject))
         with store_errors():

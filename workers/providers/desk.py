@@ -14,6 +14,7 @@ from typing import Any
 import redis
 
 from app.errors import ConfigError, GiveUp, HubkeeperError, Snooze
+from app.events.vault import Vault
 from workers.contact import Contact
 from workers.providers import Provider, answers
 from workers.providers.answers import Answers
@@ -30,8 +31,10 @@ class Desk:
         store: redis.Redis,
         providers: Sequence[Provider] = (),
         now: Callable[[], float] = time.monotonic,
+        vault: Vault | None = None,
     ) -> None:
         self._store = store
+        self._vault = vault or Vault()
         self._now = now
         self._lines: dict[str, Line] = {}
         self.use(providers)
@@ -76,7 +79,7 @@ class Desk:
         """
         line = self._line(name)
         found, subjects = _subjects(line.provider, contacts)
-        book = Answers(self._store, portal, name)
+        book = Answers(self._store, portal, name, self._vault)
         known = book.known(_unique(subjects))
         missing = [s for s in _unique(subjects) if s not in known]
         excuses: dict[str, HubkeeperError] = {}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 import redis
 
+from app.events.vault import Vault
 from workers.providers import answers
 from workers.providers.answers import Answers
 
 
 @pytest.fixture
 def book(store: redis.Redis) -> Answers:
-    return Answers(store, "7", "people_source")
+    return Answers(store, "7", "people_source", Vault())
 
 
 def test_nobody_takes_a_question_that_another_one_has(book: Answers) -> None:
@@ -64,8 +65,8 @@ def test_portals_and_providers_share_no_answers(
 ) -> None:
     book.keep({"ada": {"jobtitle": "CTO"}}, cache_s=60)
 
-    assert {} == Answers(store, "8", "people_source").known(["ada"])
-    assert {} == Answers(store, "7", "other_source").known(["ada"])
+    assert {} == Answers(store, "8", "people_source", Vault()).known(["ada"])
+    assert {} == Answers(store, "7", "other_source", Vault()).known(["ada"])
 
 
 def test_an_answer_ends_when_it_is_no_longer_good(
