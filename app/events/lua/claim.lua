@@ -44,7 +44,7 @@ local function choose(contacts, lane)
   end
 end
 
-local suspects = due('suspect', group)
+local suspects = due('suspect', math.min(group, most))
 if #suspects > 0 then
   local company = {}
   for _, contact in ipairs(suspects) do
