@@ -23,7 +23,7 @@ from app import settings
 from app.cli import embedded
 from app.errors import HubkeeperError
 from app.settings import Settings
-from tests.bench import allowance, door, drain, report, sandbox_capacity
+from tests.bench import allowance, door, drain, memory, report, sandbox_capacity
 from tests.bench.report import Results
 
 HOME = Path(".bench")
@@ -32,6 +32,7 @@ PARTS: dict[str, Callable[[Path, Callable[[str], None]], Any]] = {
     "worker": drain.measure,
     "allowance": allowance.measure,
     "sandbox": sandbox_capacity.measure,
+    "memory": memory.measure,
 }
 
 
@@ -54,13 +55,13 @@ def main() -> None:
         facts, measured.get("door"), measured.get("worker"), measured.get("allowance")
     )
     document = results.document() | {"settings": default_settings()}
-    capacity = measured.get("sandbox")
-    if capacity:
-        document["sandbox"] = asdict(capacity)
+    capacities = {n: measured[n] for n in ("sandbox", "memory") if n in measured}
+    for name, capacity in capacities.items():
+        document[name] = asdict(capacity)
     latest = HOME / "latest.json"
     latest.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))
     print("\n".join(results.lines()))
-    if capacity:
+    for capacity in capacities.values():
         print("", *capacity.lines(), sep="\n")
     print(f"\nAll figures are in {latest}.")
 
