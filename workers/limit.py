@@ -7,13 +7,36 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from types import FrameType
+from types import FrameType, TracebackType
 
-# Whoever catches the first signal in a loop gets another one.
-AGAIN_S = 1.0
-
+# One timer ticks for all blocks, because setting one up for each costs more than most
+# of them take. A block may so take longer than allowed by one tick.
+TICKS = 20
+LONGEST_TICK_S = 0.25
 
 Limited = Callable[[], AbstractContextManager[None]]
+
+
+class Turn:
+    """Counts the ticks that pass while a block runs; one block at a time."""
+
+    __slots__ = ("running", "ticks")
+
+    def __init__(self) -> None:
+        self.running = False
+        self.ticks = 0
+
+    def __enter__(self) -> None:
+        self.ticks = 0
+        self.running = True
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.running = False
 
 
 @contextlib.contextmanager
@@ -24,29 +47,27 @@ def time_limit(seconds: float) -> Iterator[Limited]:
     ...     with limited():
     ...         pass
 
-    Setting it up costs more than using it, so one serves many blocks. The traceback
-    names the line that was reached. Only Python code can be ended this way, and only in
-    the main thread, which is where a worker process does its rounds; elsewhere the
+    The traceback names the line that was reached. Whoever catches the error in a loop
+    gets another one at the next tick. Only Python code can be ended this way, and only
+    in the main thread, which is where a worker process does its rounds; elsewhere the
     blocks are not limited.
     """
     if threading.current_thread() is not threading.main_thread():
         yield contextlib.nullcontext
         return
+    turn = Turn()
+    tick_s = min(seconds / TICKS, LONGEST_TICK_S)
 
-    def too_long(_signal: int, frame: FrameType | None) -> None:
-        where = f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame else "?"
-        raise TimeoutError(f"it took longer than {seconds:g} s, and was at {where}")
+    def tick(_signal: int, frame: FrameType | None) -> None:
+        turn.ticks += turn.running
+        if turn.running and turn.ticks * tick_s > seconds:
+            where = f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame else "?"
+            raise TimeoutError(f"it took longer than {seconds:g} s, and was at {where}")
 
-    @contextlib.contextmanager
-    def limited() -> Iterator[None]:
-        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_S)
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-
-    before = signal.signal(signal.SIGALRM, too_long)
+    before = signal.signal(signal.SIGALRM, tick)
+    signal.setitimer(signal.ITIMER_REAL, tick_s, tick_s)
     try:
-        yield limited
+        yield lambda: turn
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
