@@ -15,6 +15,7 @@ from typing import Any
 
 from app.errors import Backlogged
 from app.events import keys, wire
+from app.events.letter import Burial
 from app.events.model import Event
 from app.events.scripts import Scripts, store_errors
 from app.events.wire import Oddity
@@ -107,16 +108,6 @@ class Postponement:
     error: str
 
 
-@dataclass(frozen=True, slots=True)
-class Burial:
-    """Make a dead letter: the reason in one word, the error in words, and details."""
-
-    contact_id: str
-    reason: str
-    error: str
-    detail: str = ""
-
-
 class Inbox:
     """Accepts, hands out and strikes out; every method may raise StoreDown."""
 
@@ -204,9 +195,7 @@ class Inbox:
     def bury(self, claim: Claim, burials: Sequence[Burial]) -> set[str]:
         """Make dead letters of contacts; return those that were ours."""
         linger_ms = int(self.options.linger_s * 1000)
-        flat: list[str] = []
-        for each in burials:
-            flat += [each.contact_id, each.reason, each.error, each.detail]
+        flat = [part for each in burials for part in each.row()]
         contacts = [each.contact_id for each in burials]
         return self._ours("bury", claim, contacts, linger_ms, *flat)
 

@@ -15,6 +15,7 @@ from app.events import keys
 SOURCES = resources.files("app.events") / "lua"
 NAMES = (
     "accept",
+    "amend",
     "bury",
     "claim",
     "confirm",
@@ -27,7 +28,9 @@ NAMES = (
     "recount",
     "replay",
     "reserve",
+    "restore",
     "settle",
+    "turn_order",
 )
 
 
@@ -67,6 +70,21 @@ class Scripts:
         """
         with store_errors():
             return self._scripts[name](keys=[keys.prefix(portal)], args=args)
+
+    def run_many(
+        self, name: str, portal: str, calls: Sequence[Sequence[str | bytes | int]]
+    ) -> list[Any]:
+        """Run one script several times on one portal, in one round trip.
+
+        Raises:
+            StoreDown: the store did not answer, or refused to write.
+
+        """
+        pipe = self.store.pipeline(transaction=False)
+        for args in calls:
+            self._scripts[name](keys=[keys.prefix(portal)], args=args, client=pipe)
+        with store_errors():
+            return list(pipe.execute())
 
     def run_each(self, name: str, portals: Sequence[str]) -> list[Any]:
         """Run one script on each portal, in one round trip.

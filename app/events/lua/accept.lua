@@ -28,7 +28,7 @@ for i = 3, #ARGV, 5 do
       stand(contact, lane, now + linger)
     elseif fate == 'odd' then
       redis.call('RPUSH', events_of('odd'), payload)
-      entomb('odd', 1, 'unreadable', lane, '')
+      entomb('odd', 1, {'reason', 'unreadable', 'error', lane})
     end
   end
 end

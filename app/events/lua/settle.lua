@@ -11,6 +11,7 @@ for i = 3, #ARGV, 2 do
     count('working', -taken)
     count('settled', taken)
     count('contacts_' .. outcome, 1)
+    end_replays(contact, 'settled')
     let_go(contact, now + linger)
     reply[#reply + 1] = 1
   else

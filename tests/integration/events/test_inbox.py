@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.errors import Backlogged
-from app.events.inbox import Burial, Claim, Postponement, Receipt
+from app.events.inbox import Claim, Postponement, Receipt
+from app.events.letter import Burial
 from tests.integration.events.conftest import PORTAL, MakeEvent, Shelf
 
 

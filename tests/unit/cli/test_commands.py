@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from app.cli.dead import dead
 from app.errors import HubkeeperError
 from app.events import keys
-from app.events.inbox import Burial, Inbox, InboxOptions
+from app.events.inbox import Inbox, InboxOptions
+from app.events.letter import Burial
 from app.events.scripts import Scripts
 from app.events.wire import parse
 from workers.cli.actions import actions
