@@ -115,6 +115,7 @@ class Services:
 
     settings: Settings
     store: redis.Redis
+    scripts: Scripts
     inbox: Inbox
     dead: DeadLetters
     books: Books
@@ -158,6 +159,7 @@ def assemble(
     return Services(
         settings=settings,
         store=store,
+        scripts=scripts,
         inbox=Inbox(scripts, inbox_options(settings)),
         dead=DeadLetters(scripts),
         books=books,

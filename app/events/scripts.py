@@ -49,6 +49,19 @@ def store_errors() -> Iterator[None]:
         raise StoreDown(f"Redis: {error}") from error
 
 
+def store_time(store: redis.Redis) -> float:
+    """Return the store's own time, epoch seconds; what is stored is stamped with it.
+
+    Raises:
+        StoreDown: the store did not answer.
+
+    """
+    with store_errors():
+        answer: Any = store.time()
+    seconds, micros = answer
+    return float(seconds) + float(micros) / 1_000_000
+
+
 class Scripts:
     """The scripts of this folder on one store.
 
