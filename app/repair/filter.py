@@ -57,6 +57,11 @@ class Filter:
         return dataclasses.replace(self, portal="") == Filter()
 
     @property
+    def is_only_of_time(self) -> bool:
+        """Tell whether every letter of that time is meant, without a look at it."""
+        return dataclasses.replace(self, since=None, until=None).is_empty
+
+    @property
     def since_ms(self) -> int | None:
         """Return the earliest time of burial as the store counts it."""
         return None if self.since is None else round(self.since * 1000)

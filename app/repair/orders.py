@@ -165,7 +165,13 @@ class Orders:
         began = time.monotonic()
         start, taken = now - behind, 0
         while taken < budget and time.monotonic() - began < LONGEST_STEP_S:
-            seen = look(self._services.dead, order.portal, order.filter, order.mark)
+            seen = look(
+                self._services.dead,
+                order.portal,
+                order.filter,
+                order.mark,
+                most=budget - taken,
+            )
             if seen.last is None:
                 self._exhausted(order)
                 return STEP_S

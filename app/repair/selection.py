@@ -60,19 +60,21 @@ def look(
     filter_: Filter,
     after: Mark | None = None,
     *,
+    most: int = SLICE,
     newest_first: bool = False,
 ) -> Look:
-    """Look at the next few letters of a portal."""
+    """Look at the next few letters of a portal, for `most` that are meant."""
+    width = min(SLICE, most) if filter_.is_only_of_time else SLICE
     if filter_.contact not in ("", ODD):
         # One contact has few letters, and its own list of them.
         marks = dead.of_contact(portal, filter_.contact)[:: -1 if newest_first else 1]
         marks = [m for m in marks if after is None or m.is_past(after, newest_first)]
-        marks = marks[:SLICE]
+        marks = marks[:width]
     else:
         marks = dead.marks(
             portal,
             after,
-            SLICE,
+            width,
             since_ms=filter_.since_ms,
             until_ms=filter_.until_ms,
             newest_first=newest_first,
@@ -121,25 +123,24 @@ def page(
         if portal < at:
             continue
         mark = mark if portal == at else None
-        while seen := _some(services, portal, filter_, mark, newest_first):
-            looked += seen.looked
+        while True:
             room = most - len(found)
+            seen = look(
+                services.dead,
+                portal,
+                filter_,
+                mark,
+                most=room,
+                newest_first=newest_first,
+            )
+            if seen.last is None:
+                break
+            looked += seen.looked
             found += seen.letters[:room]
             mark = mark_of(found[-1]) if len(seen.letters) >= room else seen.last
             if len(seen.letters) >= room or looked >= MOST_LOOKS:
                 return Page(found, f"{portal}:{mark}", looked)
     return Page(found, "", looked)
-
-
-def _some(
-    services: Services,
-    portal: str,
-    filter_: Filter,
-    after: Mark | None,
-    newest_first: bool,
-) -> Look | None:
-    seen = look(services.dead, portal, filter_, after, newest_first=newest_first)
-    return seen if seen.last else None
 
 
 def mark_of(letter: DeadLetter) -> Mark:
