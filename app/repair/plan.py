@@ -35,9 +35,10 @@ class Plan:
         rate: letters per second, at most.
         calls: API calls that the replay will take, as calls for the portal's contacts
             went so far; None if none was worked off yet.
-        allowance: of HubSpot's calls in that time, the share that it takes; None if
-            not known.
+        allowance: of the calls that HubSpot allows in the time it takes, the share that
+            it needs; None if not known.
         day: of the day's calls that are left, likewise.
+        seconds: how long it takes at least: by the rate, and by the allowance.
 
     """
 
@@ -53,11 +54,7 @@ class Plan:
     calls: int | None
     allowance: float | None
     day: float | None
-
-    @property
-    def seconds(self) -> float:
-        """How long it takes at least to let the letters wait again."""
-        return self.letters / self.rate
+    seconds: float
 
 
 @dataclass(slots=True)
@@ -111,6 +108,9 @@ def _plan(
     if not tally.letters:
         return None
     calls = predicted(services, portal, len(tally.contacts))
+    per_s = services.settings.rate_calls / WINDOW_S
+    by_calls = calls / per_s if calls and per_s else 0.0
+    seconds = max(tally.letters / rate, by_calls)
     return Plan(
         portal=portal,
         filter=dataclasses.replace(filter_, portal=portal),
@@ -122,8 +122,9 @@ def _plan(
         sample=tuple(tally.sample),
         rate=rate,
         calls=calls,
-        allowance=_share_of_allowance(services, calls, tally.letters / rate),
+        allowance=by_calls / seconds if by_calls else None,
         day=_share_of_day(services, portal, calls),
+        seconds=seconds,
     )
 
 
@@ -152,15 +153,6 @@ def predicted(services: Services, portal: str, contacts: int) -> int | None:
     rounds_needed = math.ceil(contacts / services.settings.round_contacts)
     by_contact = contacts * made / in_hand
     return math.ceil(max(by_contact, rounds_needed * made / rounds))
-
-
-def _share_of_allowance(
-    services: Services, calls: int | None, seconds: float
-) -> float | None:
-    per_window = services.settings.rate_calls
-    if calls is None or not per_window:
-        return None
-    return calls / (per_window * max(1.0, seconds / WINDOW_S))
 
 
 def _share_of_day(services: Services, portal: str, calls: int | None) -> float | None:

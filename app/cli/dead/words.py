@@ -43,7 +43,7 @@ def about_plan(plan: Plan, verb: str) -> Iterator[str]:
     yield "  " + ", ".join(f"{n} {name}" for name, n in plan.errors.items())
     for letter in plan.sample:
         yield f"  e.g. {letter.portal}/{letter.id}: {letter.error[:100]}"
-    yield f"  at {plan.rate:g} letters/s this takes at least {plan.seconds:.0f} s"
+    yield f"  at {plan.rate:g} letters/s it takes at least {plan.seconds:.0f} s"
     if verb == REPLAY:
         yield f"  {_cost(plan)}"
 
