@@ -10,7 +10,7 @@ import orjson
 
 from app.events.mark import Mark
 from app.repair import filter as filters
-from app.repair.filter import Filter
+from app.repair.filter import Filter, Unclear
 
 REPLAY, DISCARD = "replay", "discard"
 # Letters are being moved; all are moved, and not all are worked off; and the two ends.
@@ -89,6 +89,20 @@ class Order:
     def calls(self) -> int:
         """API calls made for the portal while it ran, whatever they were for."""
         return max(0, self.calls_after - self.calls_before)
+
+
+def pace(rate: float | None, usual: float) -> float:
+    """Return letters per second: what was asked for, or what is usual.
+
+    Raises:
+        Unclear: what was asked for is no rate.
+
+    """
+    if rate is None:
+        return usual
+    if not 0 < rate < float("inf"):
+        raise Unclear("the rate is a number of letters per second, above 0")
+    return rate
 
 
 FLOATS = ("rate", "placed_at", "ended_at", "next_at")

@@ -82,8 +82,6 @@ class Orders:
             raise Unclear(f"{verb!r:.40} is nothing that can be ordered")
         if not filter_.portal:
             raise Unclear("an order is for the letters of one portal; name it")
-        if rate is not None and not 0 < rate < float("inf"):
-            raise Unclear("the rate is a number of letters per second, above 0")
         now = store_time(self._services.store)
         until = now if filter_.until is None else min(now, filter_.until)
         order = Order(
@@ -91,7 +89,7 @@ class Orders:
             self._book.new_id(filter_.portal),
             verb,
             dataclasses.replace(filter_, until=until),
-            rate or self._services.settings.replay_rate,
+            forms.pace(rate, self._services.settings.replay_rate),
             who,
             reason,
             placed_at=now,

@@ -12,6 +12,7 @@ from app.errors import HubSpotError, StoreDown
 from app.events.dead import DeadLetter
 from app.hubspot.shapes.account import ApiUsage
 from app.repair.filter import Filter
+from app.repair.order import pace
 from app.repair.selection import each, portals
 from app.services import Services
 
@@ -93,8 +94,11 @@ def make(
         rate: letters per second; REPLAY_RATE if it is left out.
         most: letters of a portal to count.
 
+    Raises:
+        Unclear: the rate is none.
+
     """
-    speed = rate or services.settings.replay_rate
+    speed = pace(rate, services.settings.replay_rate)
     plans = (
         _plan(services, p, filter_, speed, most) for p in portals(services, filter_)
     )
