@@ -32,13 +32,20 @@ class Foreman(threading.Thread):
                 pause_s = self.step()
             except StoreDown as error:
                 log.warning("foreman_waits_for_store", error=str(error))
-            except Exception:  # an order that cannot be read must not end the thread
-                log.error("foreman_failed", exc_info=True)
 
     def step(self) -> float:
         """Carry each portal's orders on a little; return how long to rest."""
-        rests = [self._orders.step(portal) for portal in self._orders.portals()]
+        rests = [self._step(portal) for portal in self._orders.portals()]
         return min([LOOK_S, *rests])
+
+    def _step(self, portal: str) -> float:
+        try:
+            return self._orders.step(portal)
+        except StoreDown:
+            raise
+        except Exception:  # an order that cannot be read holds up no other portal
+            log.error("foreman_failed", portal=portal, exc_info=True)
+            return LOOK_S
 
     def stop(self) -> None:
         """Stop after the step that is being taken."""
