@@ -9,6 +9,7 @@ from celery import Celery, bootsteps
 from celery.signals import setup_logging
 
 from app import logs, services, settings
+from workers.foreman import Foreman
 from workers.ticker import Ticker, Waker
 
 QUEUE = "hubkeeper"
@@ -57,17 +58,22 @@ class TickerStep(bootsteps.StartStopStep):  # type: ignore[misc]
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)
         self.ticker: Ticker | None = None
+        self.foreman: Foreman | None = None
 
     def start(self, parent: Any) -> None:
         """Start ticking once the processes are there."""
         connected = services.connect(load_settings())
         self.ticker = Ticker(connected, Waker(connected, send_wake_up))
         self.ticker.start()
+        self.foreman = Foreman(connected)
+        self.foreman.start()
 
     def stop(self, parent: Any) -> None:
         """Stop ticking; rounds in progress are finished first."""
         if self.ticker:
             self.ticker.stop()
+        if self.foreman:
+            self.foreman.stop()
 
 
 app.steps["worker"].add(TickerStep)

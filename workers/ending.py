@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterable
 
 from app import logs
 from app.errors import GiveUp, Verdict
-from app.events.claim import Burial, Claim, Postponement
+from app.events.claim import Claim, Postponement
+from app.events.letter import Burial
 from app.services import Services
 from workers import retry
 from workers.round import Job
@@ -57,15 +58,28 @@ def hand_back(
                 # A dead letter would keep what is to be forgotten.
                 settled.append((job.id, "forgotten"))
             case Verdict.BURY:
-                burials.append(
-                    Burial(job.id, verdict.reason, verdict.error, verdict.detail)
-                )
+                burials.append(_burial(job, verdict))
         if verdict.verdict is Verdict.PAUSE:
             services.throttle.pause(claim.portal, verdict.delay_s, verdict.error)
     services.inbox.settle(claim, settled)
     services.inbox.postpone(claim, delays)
     services.inbox.bury(claim, burials)
     _tell(services, claim, jobs)
+
+
+def _burial(job: Job, decision: retry.Decision) -> Burial:
+    wanted_by = {job.by[name] for name in job.refused if name in job.by}
+    return Burial(
+        job.id,
+        decision.reason,
+        decision.error,
+        decision.detail,
+        error_class=decision.error_class,
+        category=decision.category,
+        correlation_id=decision.correlation_id,
+        location=decision.location,
+        action=job.asked or ", ".join(sorted(wanted_by)),
+    )
 
 
 def _purge(

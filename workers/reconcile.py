@@ -126,7 +126,9 @@ def act(round_: Round, rules: Sequence[Rule], hold: Callable[[], None]) -> None:
             hold()
             try:
                 for rule in rules:
+                    job.asked = rule.name
                     consult(round_, rule, job, slow, limited)
+                job.asked = ""
             except Exception as error:  # a bug is that contact's misfortune only
                 job.fail(error)
 

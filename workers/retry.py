@@ -17,6 +17,7 @@ from app.errors import (
     Throttled,
     Verdict,
 )
+from workers.rules import rule
 
 FIRST_DELAY_S = 5.0
 LONGEST_DELAY_S = 3600.0
@@ -25,6 +26,8 @@ BUG_ATTEMPTS = 3
 # How long a portal whose token is refused stands still before one more try.
 DENIED_PAUSE_S = 60.0
 LONGEST_SNOOZE_S = 7 * 24 * 3600.0
+# In a traceback the frame below the last one of this file is the action's.
+ASKS = rule.__file__
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,11 @@ class Decision:
         reason: for BURY, in one word.
         error: the error in words.
         detail: the traceback, where it is a bug.
+        error_class: name of the error's class.
+        category: HubSpot's name for the kind of error, "" where it is not HubSpot's.
+        correlation_id: what HubSpot's support asks for, likewise.
+        location: file:line of the action that raised it, or of the bug; "" where it
+            is neither.
 
     """
 
@@ -45,6 +53,10 @@ class Decision:
     reason: str = ""
     error: str = ""
     detail: str = ""
+    error_class: str = ""
+    category: str = ""
+    correlation_id: str = ""
+    location: str = ""
 
 
 def decide(
@@ -70,12 +82,37 @@ def decide(
         detail = _storable(trace)
         if attempts + 1 >= (most if known else BUG_ATTEMPTS):
             reason = "attempts" if known else "bug"
-            return Decision(Verdict.BURY, reason=reason, error=words, detail=detail)
+            return _burial(error, reason, words, detail)
         delay_s = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2**attempts) * jitter(0.5, 1.0)
         return Decision(verdict, delay_s=delay_s, error=words, detail=detail)
     if verdict is Verdict.BURY:
-        return Decision(verdict, reason="refused", error=words)
+        return _burial(error, "refused", words)
     return Decision(verdict, delay_s=_wait_s(error), error=words)
+
+
+def _burial(
+    error: BaseException, reason: str, words: str, detail: str = ""
+) -> Decision:
+    """Decide that a person must look, and say all that helps."""
+    return Decision(
+        Verdict.BURY,
+        reason=reason,
+        error=words,
+        detail=detail,
+        error_class=type(error).__name__,
+        category=_storable(getattr(error, "category", "")),
+        correlation_id=_storable(getattr(error, "correlation_id", "")),
+        location=_storable(location(error)),
+    )
+
+
+def location(error: BaseException) -> str:
+    """Return file:line of the action that raised the error, or of a bug of ours."""
+    frames = traceback.extract_tb(error.__traceback__)
+    asked = [n for n, frame in enumerate(frames) if frame.filename == ASKS]
+    bug = not isinstance(error, HubkeeperError)
+    inner = frames[asked[-1] + 1 :] if asked else frames[-1:] if bug else []
+    return f"{inner[0].filename}:{inner[0].lineno}" if inner else ""
 
 
 def _storable(text: str) -> str:

@@ -27,7 +27,8 @@ class Job:
         echoes: keys of the events that only tell of our own writes.
         plan: what the actions want.
         values: properties to write; only differences.
-        by: which rule or action wanted each of the values.
+        by: which rule or action wanted each of the values, refused ones too.
+        asked: the rule that is being asked, or that failed.
         company_id: the company to associate, once it is known.
         activity_ids: what was written on the contact, now or earlier, by key.
         refused: what could not be written, and why, by property.
@@ -47,6 +48,7 @@ class Job:
     plan: Plan = field(default_factory=Plan)
     values: dict[str, str] = field(default_factory=dict)
     by: dict[str, str] = field(default_factory=dict)
+    asked: str = ""
     company_id: str = ""
     activity_ids: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)

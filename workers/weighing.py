@@ -83,7 +83,7 @@ def _differing(job: Job) -> list[str]:
 def _fit_one(job: Job, name: str, definition: Definition | None) -> None:
     if definition is None:
         job.refused[name] = "does not exist"
-        del job.plan.wishes[name]
+        job.by[name] = job.plan.wishes.pop(name)[-1].by
         return
     kept: list[Wish] = []
     for wish in job.plan.wishes[name]:
@@ -91,6 +91,7 @@ def _fit_one(job: Job, name: str, definition: Definition | None) -> None:
             value = _form(name, definition, wish.value, _now(job, name).value)
         except Unfit as error:
             job.refused[name] = str(error)
+            job.by.setdefault(name, wish.by)
         else:
             kept.append(replace(wish, value=value))
     job.plan.wishes[name] = kept

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 import click
 
 from app import services, settings
-from app.events.trail import Finished, Glimpse, Standing, Step
+from app.events.steps import Step
+from app.events.trail import Finished, Glimpse, Standing
 
 PLACES = {
     "": "nothing waits",

@@ -75,6 +75,11 @@ class Books:
         """Return API calls by route template, and inputs by "<route> inputs"."""
         return self._numbers(keys.of(portal, "calls"))
 
+    def calls_made(self, portal: str) -> int:
+        """Return how many API calls were made for the portal so far."""
+        made = self.calls(portal).items()
+        return sum(count for name, count in made if not name.endswith(" inputs"))
+
     def record_call(self, portal: str, route: str, inputs: int) -> None:
         """Count one API call and the records it was about."""
         with store_errors():

@@ -49,13 +49,3 @@ class Postponement:
     delay_s: float
     counts: bool
     error: str
-
-
-@dataclass(frozen=True, slots=True)
-class Burial:
-    """Make a dead letter: the reason in one word, the error in words, and details."""
-
-    contact_id: str
-    reason: str
-    error: str
-    detail: str = ""

@@ -15,7 +15,8 @@ from typing import Any
 
 from app.errors import Backlogged, Sealed
 from app.events import keys, trail, wire
-from app.events.claim import Burial, Claim, Claimed, Postponement
+from app.events.claim import Claim, Claimed, Postponement
+from app.events.letter import Burial
 from app.events.model import Event
 from app.events.scripts import Scripts, store_errors
 from app.events.wire import Oddity
@@ -173,10 +174,8 @@ class Inbox:
     def bury(self, claim: Claim, burials: Sequence[Burial]) -> set[str]:
         """Make dead letters of contacts; return those that were ours."""
         linger_ms = int(self.options.linger_s * 1000)
-        flat: list[str] = []
-        for each in burials:
-            texts = map(self._scripts.vault.seal_text, (each.error, each.detail))
-            flat += [each.contact_id, each.reason, *texts]
+        seal = self._scripts.vault.seal_text
+        flat = [part for each in burials for part in each.row(seal)]
         contacts = [each.contact_id for each in burials]
         return self._ours("bury", claim, contacts, linger_ms, *flat)
 

@@ -23,10 +23,20 @@ hk:{P}:counts                hash    the books: accepted, waiting, working, sett
                                      dead, discarded, and what is counted besides;
                                      and the version of the state
 hk:{P}:dead                  zset    dead letters by burial time (ms)
-hk:{P}:dead_letter:<id>      hash    contact, reason, error, detail, attempts
+hk:{P}:dead_letter:<id>      hash    contact, reason, error, attempts and what else
+                                     is known; see app/events/letter.py
 hk:{P}:dead_events:<id>      list    the buried events
-hk:{P}:dead_steps:<id>       list    the contact's steps until it was buried
+hk:{P}:dead_edits:<id>       hash    what takes the place of an event in a replay, by
+                                     its place in the letter
 hk:{P}:dead_of:<contact>     set     the contact's dead letters
+hk:{P}:replayed:<contact>    hash    letters of it that wait again: how often, earlier
+                                     errors, for which orders; until they end
+hk:orders                    set     portals with orders to be carried out
+hk:{P}:orders                zset    orders by the time they were placed (ms); 100
+hk:{P}:order:<id>            hash    one order, its state, its figures; see
+                                     app/repair/order.py
+hk:{P}:order_turn            string  who carries the portal's orders on; 30 s
+hk:{P}:audit                 list    who did what to dead letters, newest first; 1,000
 hk:{P}:made:<subject>        hash    what was made, or is about to be, what is pinned
                                      who it was merged into and what refusals were
                                      told; as long as its longest-lived field:
@@ -53,6 +63,7 @@ from __future__ import annotations
 PORTALS = "hk:portals"
 TICKER = "hk:ticker"
 SEAL = "hk:seal"
+ORDERS = "hk:orders"
 
 # Where events go that name no portal.
 NOWHERE = "0"

@@ -17,6 +17,7 @@ from app.events.vault import Vault
 SOURCES = resources.files("app.events") / "lua"
 NAMES = (
     "accept",
+    "amend",
     "bury",
     "claim",
     "confirm",
@@ -29,7 +30,9 @@ NAMES = (
     "recount",
     "replay",
     "reserve",
+    "restore",
     "settle",
+    "turn_order",
 )
 
 
@@ -55,6 +58,19 @@ def store_errors() -> Iterator[None]:
         raise StoreDown(f"Redis: {error}") from error
     except redis.RedisError as error:
         raise StoreDown(f"Redis: {error}") from error
+
+
+def store_time(store: redis.Redis) -> float:
+    """Return the store's own time, epoch seconds; what is stored is stamped with it.
+
+    Raises:
+        StoreDown: the store did not answer.
+
+    """
+    with store_errors():
+        answer: Any = store.time()
+    seconds, micros = answer
+    return float(seconds) + float(micros) / 1_000_000
 
 
 class Scripts:
@@ -87,6 +103,21 @@ class Scripts:
         """
         with store_errors():
             return self._scripts[name](keys=[keys.prefix(portal)], args=args)
+
+    def run_many(
+        self, name: str, portal: str, calls: Sequence[Sequence[str | bytes | int]]
+    ) -> list[Any]:
+        """Run one script several times on one portal, in one round trip.
+
+        Raises:
+            StoreDown: the store did not answer, or refused to write.
+
+        """
+        pipe = self.store.pipeline(transaction=False)
+        for args in calls:
+            self._scripts[name](keys=[keys.prefix(portal)], args=args, client=pipe)
+        with store_errors():
+            return list(pipe.execute())
 
     def run_each(self, name: str, portals: Sequence[str]) -> list[Any]:
         """Run one script on each portal, in one round trip.

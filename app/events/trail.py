@@ -16,7 +16,7 @@ import orjson
 from app.events import keys
 from app.events.model import Event
 from app.events.scripts import Scripts, store_errors
-from app.events.vault import Vault
+from app.events.steps import Step, steps_from
 
 # Of a contact with very many events the first ones stand for all of them.
 MOST_TOLD = 20
@@ -55,24 +55,6 @@ class Glimpse:
             event.accepted_at,
             event.delivery,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Something that kept a contact from being finished.
-
-    Attributes:
-        at: epoch seconds on the store's clock.
-        what: "lost" (the worker died), "postponed", "buried" or "replayed".
-        attempts: failed attempts by then.
-        why: the error in words; of a replay, the dead letter.
-
-    """
-
-    at: float
-    what: str
-    attempts: int
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +107,6 @@ class Standing:
 def brief(events: Sequence[Event]) -> bytes:
     """Return events in short, as they are kept of a finished contact."""
     return orjson.dumps([_row(Glimpse.of(event)) for event in events[:MOST_TOLD]])
-
-
-def steps_from(lines: Sequence[bytes], vault: Vault) -> tuple[Step, ...]:
-    """Read steps as the scripts note them down.
-
-    Raises:
-        Sealed: a step was sealed with a key that is not there.
-
-    """
-    return tuple(_step(line, vault) for line in lines)
 
 
 class Trail:
@@ -237,8 +209,3 @@ def _row(seen: Glimpse) -> tuple[str, str, str, float, float, str]:
         seen.accepted_at,
         seen.delivery,
     )
-
-
-def _step(line: bytes, vault: Vault) -> Step:
-    at, what, attempts, why = line.split(b" ", 3)
-    return Step(int(at) / 1000, what.decode(), int(attempts), vault.open_text(why))

@@ -129,7 +129,7 @@ def sort_out(
         if value is not None:
             records.update(dict.fromkeys(named, value))
             continue
-        error = failure.error_of_item(entry)
+        error = failure.error_of_item(entry, reply.headers)
         errors.update(dict.fromkeys(named, error))
         if not named:
             unnamed.append(error)

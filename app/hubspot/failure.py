@@ -31,6 +31,8 @@ FINAL_WITHOUT_JSON = frozenset({404, 405, 410, 413, 414, 415})
 LONGEST_MESSAGE = 1_000
 TOKEN = re.compile(r"pat-[a-z]{2}\d?-[0-9a-fA-F-]{8,}|Bearer\s+\S+")
 
+CORRELATION = "x-hubspot-correlation-id"
+
 # https://developers.hubspot.com/docs/api-reference/error-handling
 ITEM_STATUSES = {
     "OBJECT_NOT_FOUND": 404,
@@ -63,8 +65,7 @@ def error(
         else _meaning(kind, status, wait),
         status=status,
         category=_category(body),
-        correlation_id=_text(body, "correlationId")
-        or headers.get("x-hubspot-correlation-id", ""),
+        correlation_id=_text(body, "correlationId") or headers.get(CORRELATION, ""),
         sub_category=_text(body, "subCategory") or policy,
         context=_context(body),
         details=_details(body),
@@ -72,14 +73,18 @@ def error(
     )
 
 
-def error_of_item(entry: Mapping[str, Any]) -> HubSpotError:
+def error_of_item(
+    entry: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> HubSpotError:
     """Return the error of one failed item of a batch, as its own.
 
     `entry` is an element of `errors[]` in a 200, 201 or 207 answer, which has no HTTP
-    status; the one a call about this item alone would have got is put in its place.
+    status; the one a call about this item alone would have got is put in its place. Of
+    the answer's headers, the id that HubSpot's support asks for is the item's too.
     """
     status = ITEM_STATUSES.get(_text(entry, "category"), 400)
-    return error(status, {}, entry)
+    told = {CORRELATION: (headers or {}).get(CORRELATION, "")}
+    return error(status, told, entry)
 
 
 def _kind(status: int, *, is_hubspots: bool) -> type[HubSpotError]:

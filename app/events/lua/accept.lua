@@ -31,7 +31,7 @@ for i = 4, #ARGV, 5 do
       stand(contact, lane, now + linger)
     elseif fate == 'odd' then
       redis.call('RPUSH', events_of('odd'), stamp .. payload)
-      entomb('odd', 1, 'unreadable', lane, '')
+      entomb('odd', 1, {'reason', 'unreadable', 'error', lane})
     end
   end
 end

@@ -22,8 +22,8 @@ for _, contact in ipairs(expired) do
   count('working', -taken)
   note_step(contact, 'lost', '')
   if deaths >= fatal then
-    entomb(contact, taken, 'worker_died',
-      'the worker died ' .. deaths .. ' times while it had this contact in hand', '')
+    entomb(contact, taken, {'reason', 'worker_died', 'error',
+      'the worker died ' .. deaths .. ' times while it had this contact in hand'})
     let_go(contact, now)
   else
     count('waiting', taken)

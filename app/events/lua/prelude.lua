@@ -68,35 +68,73 @@ local function let_go(contact, due)
   end
 end
 
--- Makes a dead letter of the first `n` events of the contact.
-local function entomb(contact, n, reason, error, detail)
+-- Tells the orders that had letters of the contact replayed how that ended, and forgets
+-- it. `fate` is "settled" or "died". Returns what is known of it, by field.
+local function close_replays(contact, fate)
+  local key = p .. 'replayed:' .. contact
+  local entries = redis.call('HGETALL', key)
+  local known = {}
+  for i = 1, #entries, 2 do
+    known[entries[i]] = entries[i + 1]
+    local order = string.match(entries[i], '^order:(.+)')
+    -- An order that was forgotten meanwhile does not come back for its figures.
+    if order and redis.call('EXISTS', p .. 'order:' .. order) == 1 then
+      redis.call('HINCRBY', p .. 'order:' .. order, fate, entries[i + 1])
+    end
+  end
+  if #entries > 0 then redis.call('DEL', key) end
+  return known
+end
+
+-- The same where a worker's hold on the contact ends; what was replayed behind its back
+-- is not in its hands, and stays open.
+local function end_replays(contact, fate)
+  local lease = redis.call('HGET', p .. 'replayed:' .. contact, 'lease')
+  if lease and holds(contact, lease) then return {} end
+  return close_replays(contact, fate)
+end
+
+-- Makes a dead letter of the first `n` events of the contact; `about` is what is known
+-- of the failure, a flat list of names and texts that begins with the reason.
+local function entomb(contact, n, about)
   local id = tostring(redis.call('HINCRBY', p .. 'counts', 'serial', 1))
   local letters = redis.call('LRANGE', events_of(contact), 0, n - 1)
   for i = 1, #letters do
     redis.call('RPUSH', p .. 'dead_events:' .. id, letters[i])
   end
   redis.call('LTRIM', events_of(contact), n, -1)
-  note_step(contact, 'buried', reason)
-  redis.call('RENAME', steps_of(contact), p .. 'dead_steps:' .. id)
-  redis.call('HSET', p .. 'dead_letter:' .. id, 'contact', contact, 'reason', reason,
-    'error', error, 'detail', detail, 'buried_at', now,
-    'attempts', number(redis.call('HGET', state_of(contact), 'attempts')))
+  note_step(contact, 'buried', about[2])
+  local steps = redis.call('LRANGE', steps_of(contact), 0, -1)
+  redis.call('DEL', steps_of(contact))
+  local earlier = end_replays(contact, 'died')
+  redis.call('HSET', p .. 'dead_letter:' .. id, 'contact', contact, 'buried_at', now,
+    'attempts', number(redis.call('HGET', state_of(contact), 'attempts')),
+    'replays', earlier.replays or 0, 'earlier', earlier.earlier or '',
+    'history', table.concat(steps, '\n'), unpack(about))
   redis.call('ZADD', p .. 'dead', now, id)
   redis.call('SADD', p .. 'dead_of:' .. contact, id)
   count('dead', n)
 end
 
--- Takes a dead letter out of the books; returns its events and its steps, or nil if it
--- is gone.
+-- Takes a dead letter out of the books; returns its events and its steps, a line each, or
+-- nil if it is gone.
 local function exhume(id)
   local contact = redis.call('HGET', p .. 'dead_letter:' .. id, 'contact')
   if not contact then return nil end
   local letters = redis.call('LRANGE', p .. 'dead_events:' .. id, 0, -1)
-  local steps = redis.call('LRANGE', p .. 'dead_steps:' .. id, 0, -1)
+  local history = redis.call('HGET', p .. 'dead_letter:' .. id, 'history') or ''
   redis.call('DEL', p .. 'dead_letter:' .. id, p .. 'dead_events:' .. id,
-    p .. 'dead_steps:' .. id)
+    p .. 'dead_edits:' .. id)
   redis.call('ZREM', p .. 'dead', id)
   redis.call('SREM', p .. 'dead_of:' .. contact, id)
   count('dead', -#letters)
-  return letters, steps
+  return letters, history
+end
+
+-- Counts a letter in the order that it was taken out for, if there is one.
+local function count_in(order, events)
+  if order ~= '' and redis.call('EXISTS', p .. 'order:' .. order) == 1 then
+    redis.call('HINCRBY', p .. 'order:' .. order, 'letters', 1)
+    redis.call('HINCRBY', p .. 'order:' .. order, 'events', events)
+  end
 end

@@ -11,6 +11,7 @@ local forgotten = waiting
 for _, id in ipairs(redis.call('SMEMBERS', p .. 'dead_of:' .. contact)) do
   forgotten = forgotten + #exhume(id)
 end
+close_replays(contact, 'settled')
 redis.call('DEL', p .. 'made:' .. contact, p .. 'wrote:' .. contact,
   p .. 'swings:' .. contact, steps_of(contact))
 count('discarded', forgotten)

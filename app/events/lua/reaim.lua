@@ -3,6 +3,24 @@
 -- Returns how many events were moved. What another worker has in hand stays with it.
 local token, survivor = ARGV[1], ARGV[2]
 local moved = 0
+
+-- What was replayed for a merged contact is waited for at the survivor.
+local function pass_on_replays(contact)
+  local from, to = p .. 'replayed:' .. contact, p .. 'replayed:' .. survivor
+  local entries = redis.call('HGETALL', from)
+  for i = 1, #entries, 2 do
+    local name, value = entries[i], entries[i + 1]
+    if name == 'replays' or string.sub(name, 1, 6) == 'order:' then
+      redis.call('HINCRBY', to, name, value)
+    elseif name == 'earlier' then
+      redis.call('HSETNX', to, name, value)
+    end
+  end
+  local lease = redis.call('HGET', state_of(survivor), 'token')
+  if #entries > 0 and lease then redis.call('HSET', to, 'lease', lease) end
+  redis.call('DEL', from)
+end
+
 for i = 3, #ARGV do
   local contact = ARGV[i]
   local leased = redis.call('ZSCORE', p .. 'leased', contact)
@@ -20,6 +38,7 @@ for i = 3, #ARGV do
     end
     redis.call('DEL', events_of(contact), state_of(contact), steps_of(contact))
     for j = 1, #events do redis.call('RPUSH', events_of(survivor), events[j]) end
+    pass_on_replays(contact)
     if #events > 0 then stand(survivor, lane, now) end
     moved = moved + #events
   end

@@ -19,6 +19,7 @@ for i = 4, #ARGV, 3 do
       'outcome', outcome, 'attempts', number(state[2]), 'claimed_at', number(state[3]),
       'count', taken, 'events', ARGV[i + 2], 'steps', table.concat(steps, '\n'))
     if #steps > 0 then redis.call('DEL', steps_of(contact)) end
+    end_replays(contact, 'settled')
     let_go(contact, now + linger)
     reply[#reply + 1] = 1
   else

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.events.claim import Burial
+from app.events.letter import Burial
 from tests.integration.events.conftest import PORTAL, MakeEvent, Shelf
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.errors import Backlogged
-from app.events.claim import Burial, Claim, Postponement
+from app.events.claim import Claim, Postponement
 from app.events.inbox import Receipt
+from app.events.letter import Burial
 from tests.integration.events.conftest import PORTAL, MakeEvent, Shelf
 
 

@@ -29,10 +29,11 @@ from hypothesis.stateful import (
 from app.errors import HubkeeperError
 from app.events import keys, scripts
 from app.events.books import Books
-from app.events.claim import Burial, Claim, Postponement
+from app.events.claim import Claim, Postponement
 from app.events.dead import DeadLetters
 from app.events.inbox import FATAL_DEATHS, Inbox, InboxOptions
 from app.events.ledger import Ledger, Standing
+from app.events.letter import Burial
 from app.events.scripts import Scripts
 from app.events.trail import Trail
 from app.events.wire import parse

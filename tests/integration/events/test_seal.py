@@ -10,15 +10,17 @@ from cryptography.fernet import Fernet
 
 from app.errors import ConfigError
 from app.events import keys, seal
-from app.events.claim import Burial, Postponement
+from app.events.claim import Postponement
 from app.events.dead import DeadLetters
 from app.events.inbox import Inbox, InboxOptions
 from app.events.journal import Entry, Journal
+from app.events.letter import Burial
 from app.events.scripts import Scripts
 from app.events.swings import Swings
 from app.events.trail import Trail
 from app.events.vault import Vault
 from app.events.writes import Write, Writes
+from tests.content import everything
 from tests.integration.events.conftest import PORTAL, MakeEvent
 from workers.providers.answers import Answers
 
@@ -53,30 +55,6 @@ def bury_and_remember(store: redis.Redis, event: MakeEvent, *held: str) -> None:
     Journal(at, "remarks", 10).write(PORTAL, [remark])
     book = Answers(store, PORTAL, "source", at.vault)
     book.keep({"ada": {"email": EMAIL.decode()}}, 60)
-
-
-def everything(store: redis.Redis) -> bytes:
-    """Return the names and the contents of all keys."""
-    parts = []
-    for key in store.scan_iter():
-        kind = store.type(key)
-        parts.append(key)
-        if kind == b"string":
-            parts.append(store.get(key))
-        elif kind == b"list":
-            parts += store.lrange(key, 0, -1)
-        elif kind == b"hash":
-            parts += [part for pair in store.hgetall(key).items() for part in pair]
-        elif kind == b"stream":
-            parts += [repr(entry).encode() for entry in store.xrange(key)]
-        else:
-            members = store.smembers if kind == b"set" else _members(store)
-            parts += members(key)
-    return b"\n".join(parts)
-
-
-def _members(store: redis.Redis):  # type: ignore[no-untyped-def]
-    return lambda key: store.zrange(key, 0, -1)
 
 
 def test_without_a_key_the_address_is_there_for_all_to_read(

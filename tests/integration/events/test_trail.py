@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.events.claim import Burial, Postponement
+from app.events.claim import Postponement
+from app.events.letter import Burial
 from app.events.scripts import Scripts
 from app.events.trail import Trail
 from tests.integration.events.conftest import PORTAL, MakeEvent, Shelf

@@ -1,0 +1,27 @@
+"""`hubkeeper audit`: who did what to dead letters, and when."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+
+import click
+
+from app import services, settings
+from app.repair.audit import Audit
+
+
+@click.command()
+@click.option("--portal", help="Only this portal.")
+@click.option("--most", default=100, show_default=True, help="For each portal.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def audit(portal: str | None, most: int, as_json: bool) -> None:
+    """Show who replayed, discarded, edited or imported dead letters, newest first."""
+    at = services.connect(settings.from_environ(os.environ))
+    for each in [portal] if portal else at.inbox.portals():
+        for line in Audit(at).latest(each, most):
+            if as_json:
+                click.echo(json.dumps({"portal": each, **asdict(line)}))
+            else:
+                click.echo(f"{each}  {line}")
