@@ -19,6 +19,7 @@ from app.events.journal import Journal
 from app.events.ledger import Ledger
 from app.events.memory import Memory
 from app.events.scripts import Scripts
+from app.events.sweeps import Sweeps
 from app.events.swings import Swings
 from app.events.writes import Writes
 from app.hubspot.client import CallRecord, HubSpot
@@ -110,6 +111,7 @@ class Services:
         plans: what dry runs would have done.
         swings: which properties are written to and fro.
         memory: what was looked up lately.
+        sweeps: how far backfill and reconcile are.
 
     """
 
@@ -126,6 +128,7 @@ class Services:
     plans: Journal
     swings: Swings
     memory: Memory
+    sweeps: Sweeps
 
 
 def open_door(settings: Settings) -> Door:
@@ -169,6 +172,7 @@ def assemble(
         plans=Journal(scripts, "plans", MOST_SHOWN),
         swings=Swings(scripts),
         memory=Memory(scripts),
+        sweeps=Sweeps(scripts),
     )
 
 

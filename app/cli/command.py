@@ -15,9 +15,11 @@ import click
 from app.errors import HubkeeperError
 
 COMMANDS = {
+    "backfill": ("app.cli.sweeps", "backfill"),
     "dead": ("app.cli.dead", "dead"),
     "demo": ("app.cli.demo", "demo"),
     "doctor": ("app.cli.doctor", "doctor"),
+    "reconcile": ("app.cli.sweeps", "reconcile"),
     "remarks": ("app.cli.remarks", "remarks"),
     "run": ("app.cli.run", "run"),
     "sandbox": ("app.cli.sandbox", "sandbox"),

@@ -6,6 +6,7 @@ and each script stays within one slot.
 ===========================  ======  ============================================
 hk:portals                   set     every portal that ever sent an event
 hk:ticker                    string  which worker's ticker is on duty; 1 s
+hk:reconcile                 string  no reconcile by schedule is due while this lives
 hk:{P}:events:<contact>      list    waiting events, oldest first; the first `taken`
                                      of a leased contact are in a worker's hands
 hk:{P}:state:<contact>       hash    token, taken, lane, attempts, deaths, error; only
@@ -38,6 +39,7 @@ hk:{P}:calls                 hash    API calls by route, and their inputs
 hk:{P}:answer:*, asking:*,   string  what providers said, and who is asking; see
   tries:*, answers_of:<contact>      workers/providers/answers.py; 90 days at most
 hk:provider:<name>:spent:*   string  what was asked of a provider in a month; 40 days
+hk:{P}:sweep:<name>          hash    how far a backfill or reconcile is; see sweeps.py
 hk:{P}:woken                 string  a wake-up is on its way; 2 s
 hk:{P}:rate:*, hk:{P}:pause  see app/hubspot/throttle.py
 ===========================  ======  ============================================
@@ -47,6 +49,7 @@ from __future__ import annotations
 
 PORTALS = "hk:portals"
 TICKER = "hk:ticker"
+RECONCILE = "hk:reconcile"
 
 # Where events go that name no portal.
 NOWHERE = "0"

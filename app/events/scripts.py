@@ -15,6 +15,7 @@ from app.events import keys
 SOURCES = resources.files("app.events") / "lua"
 NAMES = (
     "accept",
+    "advance",
     "bury",
     "claim",
     "confirm",
