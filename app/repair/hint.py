@@ -37,22 +37,23 @@ class Found:
 def events(sweep: Sweep, found: Iterable[Found]) -> list[Event | Oddity]:
     """Return one event per contact.
 
-    The same contact in the same state has the same key throughout a sweep: a page that
-    is put in again after a crash is a duplicate, and is not counted twice.
+    Throughout a sweep a contact has one key, so that it is taken in once: neither a
+    page that is put in again after a crash nor the workers' own writes, which the
+    sweep meets on its way to the present, count anew. The sweep by schedule has no
+    end; to it every change is news.
     """
     return wire.parse(orjson.dumps([_raw(sweep, each) for each in found]))
 
 
 def _raw(sweep: Sweep, found: Found) -> dict[str, Any]:
-    by_all = sweep.name == "backfill"
+    by_all, endless = sweep.name == "backfill", sweep.name == "schedule"
+    source = vocabulary.FOUND_BY_BACKFILL if by_all else vocabulary.FOUND_BY_RECONCILE
     raw = {
         "subscriptionType": vocabulary.RECONCILE,
         "eventId": sweep.id,
         "portalId": int(sweep.portal),
         "objectId": int(found.contact_id),
-        "occurredAt": found.changed_at or int(sweep.begun_at * 1000),
-        "changeSource": vocabulary.FOUND_BY_BACKFILL
-        if by_all
-        else vocabulary.FOUND_BY_RECONCILE,
+        "occurredAt": found.changed_at if endless else int(sweep.begun_at * 1000),
+        "changeSource": source,
     }
     return raw | ({"changeFlag": vocabulary.CREATED} if found.is_new else {})

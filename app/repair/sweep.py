@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from app.errors import Refused, StoreDown
+from app.events.inbox import Receipt
 from app.events.sweeps import Sweep
 from app.repair import hint, wait
 from app.repair.wait import Quota, Wait
@@ -35,6 +36,9 @@ class Sweeper:
         self._walk = walk
         self._quota = quota
         self._troubles = 0
+        # What is a duplicate now was perhaps put in by one who crashed before he could
+        # count it.
+        self._is_repeat = True
 
     def step(self) -> Wait | None:
         """Put in one page; where that is not possible now, return what to wait for.
@@ -50,6 +54,7 @@ class Sweeper:
             raise
         except wait.TROUBLES as trouble:
             self._troubles += 1
+            self._is_repeat = True
             held_up = wait.after(trouble, self._troubles)
         else:
             self._troubles = 0
@@ -63,13 +68,15 @@ class Sweeper:
         if held_up:
             return held_up
         step = self._walk.step(self.sweep.cursor)
+        receipt = Receipt()
         if step.found:
-            self._services.inbox.accept(hint.events(self.sweep, step.found))
-        self._write_down(step)
+            receipt = self._services.inbox.accept(hint.events(self.sweep, step.found))
+        news = len(step.found) if self._is_repeat else receipt.accepted
+        self._write_down(step, self.sweep.found + news)
+        self._is_repeat = False
         return step.wait
 
-    def _write_down(self, step: Step) -> None:
-        found = self.sweep.found + len(step.found)
+    def _write_down(self, step: Step, found: int) -> None:
         moved = replace(
             self.sweep,
             cursor=step.cursor,

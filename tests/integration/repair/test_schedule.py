@@ -131,9 +131,7 @@ def test_a_refused_token_is_no_crash(sandbox: Sandbox, at: Services) -> None:
     assert [] == waiting(at)
 
 
-def test_only_who_was_created_lately_is_new(
-    sandbox: Sandbox, connect: Connect
-) -> None:
+def test_only_who_was_created_lately_is_new(sandbox: Sandbox, connect: Connect) -> None:
     """A contact made long ago that changes today is not welcomed."""
     at = connect(reconcile_every_s=0.2)
     (old,) = seed(sandbox, 1)

@@ -11,6 +11,7 @@ import pytest
 from app.errors import ConfigError, Denied, LeaseLost, StoreDown, Throttled
 from app.events import keys, wire
 from app.events.model import Event
+from app.events.sweeps import Sweep
 from app.repair import hint, start, wait
 from app.repair.sweep import Sweeper, carry_on
 from app.repair.walk import Everybody
@@ -256,20 +257,44 @@ def test_what_is_put_in_can_be_read_again_as_hubspots_events_can(
     assert ("contact.reconcile", "BACKFILL") == (event.kind, event.change_source)
 
 
-def test_the_same_contact_in_another_sweep_or_state_is_another_event(
-    at: Services,
-) -> None:
-    sweep = at.sweeps.begin(PORTAL, "reconcile", since=1.0)
-    other = at.sweeps.begin(PORTAL, "reconcile", since=1.0)
+def key(sweep: Sweep, found: hint.Found) -> str:
+    (event,) = hint.events(sweep, [found])
+    return event.key
 
-    def key(of: hint.Found, within: object = sweep) -> str:
-        (event,) = hint.events(within, [of])  # type: ignore[arg-type]
-        return event.key
+
+@pytest.mark.parametrize(
+    ("name", "changes_are_news"),
+    [("backfill", False), ("reconcile", False), ("schedule", True)],
+)
+def test_a_contact_is_taken_in_once_by_a_sweep_that_has_an_end(
+    at: Services, name: str, changes_are_news: bool
+) -> None:
+    sweep = at.sweeps.begin(PORTAL, name, since=1.0)
+    other = at.sweeps.begin(PORTAL, name, since=1.0)
+    other = replace(other, begun_at=sweep.begun_at)
 
     once = hint.Found("501", 1_795_166_400_123)
-    assert key(once) == key(replace(once, is_new=True))
     changed = replace(once, changed_at=1_795_166_400_124)
-    assert 3 == len({key(once), key(changed), key(once, other)})
+
+    assert key(sweep, once) == key(sweep, replace(once, is_new=True))
+    assert key(sweep, once) != key(other, once)
+    assert changes_are_news == (key(sweep, once) != key(sweep, changed))
+
+
+def test_what_changes_under_way_is_not_counted_again(
+    sandbox: Sandbox, at: Services
+) -> None:
+    """As the workers' own writes do."""
+    contacts = seed(sandbox, 450)
+    sweeper = reconcile(at)
+    sweeper.step()
+    edits = [{"id": i, "properties": {"city": "Ulm"}} for i in contacts]
+    sandbox.control.update("contacts", edits)
+
+    drive(sweeper)
+
+    assert contacts == sorted(waiting(at))
+    assert 450 == sweeper.sweep.found == at.books.counts(PORTAL)["accepted"]
 
 
 def test_a_walk_that_is_over_stays_over(sandbox: Sandbox, at: Services) -> None:
