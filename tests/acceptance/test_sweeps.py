@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from app.events.sweeps import Sweep
 from tests.acceptance.conftest import PORTAL, Service, start
+from tests.acceptance.sweeping import kill_when, running
 
 IN_ORDER, CHANGED, CREATED = 4_000, 1_000, 10
 UPDATE = "POST /crm/{version}/objects/{type}/batch/update"
@@ -42,38 +42,6 @@ def writes(service: Service) -> dict[str, int]:
         for route, count in inputs
         if not route.startswith(HARMLESS) and not route.endswith("/batch/read")
     }
-
-
-@contextmanager
-def running(service: Service, *words: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a command beside the test; it is dead when the block ends."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "app.cli", *words],
-        env=service.stack.environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        yield child
-    finally:
-        child.kill()
-        child.communicate()
-
-
-def kill_when(service: Service, true: Callable[[Sweep], bool], *words: str) -> Sweep:
-    """Start a sweep and kill -9 it as soon as something is true of it."""
-
-    def sweep() -> Sweep:
-        return service.services.sweeps.get(PORTAL, words[0]) or Sweep("", "", "")
-
-    with running(service, *words) as child:
-        service.until(lambda: true(sweep()) or child.poll() is not None)
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-    left = sweep()
-    assert not left.ended_at, "it was over before it could be killed"
-    return left
 
 
 def test_dropped_webhooks_are_found_and_only_they_cost_writes(tmp_path: Path) -> None:
@@ -129,3 +97,88 @@ def edit(service: Service, contacts: list[str], **properties: str) -> None:
 
 def newcomer(n: int) -> dict[str, str]:
     return {**TIDY, "email": f"new{n}@gmail.com", "firstname": "ADA"}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that hears of nothing, with contacts whose phones are untidy."""
+    with start(
+        tmp_path_factory.mktemp("small"),
+        RATE_SEARCHES="1",
+        SEARCH_LAG_S="2.5",
+        RECONCILE_EVERY_S="1.5",
+    ) as service:
+        service.control.put_webhooks(subscriptions=[])
+        yield service
+
+
+def test_by_schedule_changes_are_found_without_anybodys_hand(small: Service) -> None:
+    (ada,) = small.create({**TIDY, "email": "ada@gmail.com", "phone": UNTIDY})
+
+    small.until(lambda: small.contact(ada)["phone"] == TIDY["phone"])
+    small.until(lambda: bool(small.contact(ada)["hs_pinned_engagement_id"]))
+    edit(small, [ada], phone=f" {UNTIDY}")
+    small.until(lambda: small.contact(ada)["phone"] == TIDY["phone"])
+
+    small.until_quiet()
+    assert "reconcile by schedule" in small.command("reconcile", "--status")
+    assert "WRONG" not in small.command("doctor")
+
+
+def test_ctrl_c_leaves_a_sweep_to_be_gone_on_with(small: Service) -> None:
+    """It is waiting for the day's calls: nothing else would end it."""
+    with running(small, "backfill", "--daily-share", "0") as child:
+        said = child.stdout
+        assert said is not None
+        assert "backfill of all contacts" in said.readline()
+        assert "waiting: " in said.readline()
+        assert "waiting since" in small.command("backfill", "--status")
+        child.send_signal(signal.SIGINT)
+        rest, _ = child.communicate(timeout=20)
+
+    assert 130 == child.returncode
+    assert "`hubkeeper backfill` goes on from there" in rest
+    assert "Traceback" not in rest
+    assert "were put in" in small.command("backfill")
+    assert "ended" in small.command("backfill", "--status")
+
+
+def test_on_a_terminal_there_is_a_bar(small: Service) -> None:
+    """And it says why it stands still: here, for one faulty answer."""
+    small.create({**TIDY, "email": "bob@gmail.com"})
+    everybody = len(small.control.dump("contacts"))
+    small.control.put_faults({"kind": "502", "path": "*/objects/contacts", "times": 1})
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "app.cli", "backfill", "--again"],
+        env={**small.stack.environ, "TERM": "xterm"},
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # the end of a terminal
+        while piece := os.read(ours, 65_536):
+            shown += piece
+    os.close(ours)
+
+    assert 0 == child.wait(), shown.decode()
+    assert f"{everybody}/{everybody}".encode() in shown
+    assert b"waiting: HubSpot is in trouble" in shown
+    assert b"were put in" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["backfill", "--portal", "999"], "is of portal 20000001"),
+        (["reconcile", "--again"], "say --since"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    small: Service, words: list[str], said: str
+) -> None:
+    told = small.command(*words, check=False)
+
+    assert said in told
+    assert "Traceback" not in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
@@ -10,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from app.cli import moments
-from app.cli.meter import so_far, span
+from app.cli.meter import Lines, so_far, span
 from app.cli.sweeps import reconcile
 from app.events.sweeps import Sweep
 
@@ -65,5 +66,27 @@ def test_what_is_shown_is_what_was_meant() -> None:
     assert "2025-11-20 08:30:00 UTC" == moments.shown(1_763_627_400.4)
     sweep = Sweep("1", "backfill", "x", found=1_234, total=100_000)
     assert "1,234 of 100,000 contacts (1%)" == so_far(sweep)
+    assert "1,234 contacts" == so_far(replace(sweep, total=1_000))
     assert "7 contacts" == so_far(Sweep("1", "reconcile", "x", found=7))
     assert ["5 s", "2 min", "2.0 h"] == [span(5), span(100), span(7_200)]
+
+
+def test_a_line_now_and_then_and_one_for_every_wait(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    clock = [0.0]
+    sweep = Sweep("1", "backfill", "x", found=400, total=1_400)
+    say = Lines(sweep, now=lambda: clock[0])
+    for clock[0], found, waits_for in (
+        (1.0, 500, ""),
+        (2.0, 500, "the workers catch up"),
+        (3.0, 500, "the workers catch up"),
+        (6.0, 600, ""),
+        (8.0, 800, ""),
+    ):
+        say(replace(sweep, found=found, waits_for=waits_for))
+
+    assert [
+        "500 of 1,400 contacts (36%); waiting: the workers catch up",
+        "800 of 1,400 contacts (57%); 50/s, 12 s to go",
+    ] == capsys.readouterr().out.splitlines()
