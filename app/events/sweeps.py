@@ -17,9 +17,6 @@ from app.errors import LeaseLost
 from app.events import keys
 from app.events.scripts import Scripts, store_errors
 
-# "backfill" goes over all contacts, the others over those that changed: "reconcile"
-# because somebody asked for it, "schedule" by RECONCILE_EVERY_S.
-NAMES = ("backfill", "reconcile", "schedule")
 _READERS: Mapping[str, Any] = {"str": str, "int": int, "float": float}
 
 
@@ -29,12 +26,14 @@ class Sweep:
 
     Attributes:
         portal: whose contacts they are.
-        name: one of NAMES; of each there is one per portal.
+        name: "backfill" goes over all contacts, the others over those that changed:
+            "reconcile" because somebody asked for it, "schedule" by RECONCILE_EVERY_S.
+            Of each there is one per portal.
         id: tells it from earlier ones of its name.
         since: changes from then on, epoch seconds; 0 for a backfill.
         until: changes up to then; 0 goes on to the present.
         cursor: where it goes on, in the walk's own words; "" at the beginning.
-        found: how many contacts it has put in.
+        found: how many contacts it has put in, each counted once.
         total: how many there are, as far as HubSpot said; 0 when it did not.
         begun_at: epoch seconds.
         moved_at: when it was written down last, on the store's clock.

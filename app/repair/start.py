@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from app.errors import ConfigError
 from app.events import keys
 from app.events.sweeps import Sweep
@@ -118,7 +116,6 @@ def changed(
         until=sweep.until,
         lag_s=services.settings.search_lag_s,
         new_since=new_since,
-        now=time.time,
     )
 
 

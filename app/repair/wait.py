@@ -43,7 +43,7 @@ def after(trouble: HubkeeperError, in_a_row: int) -> Wait:
             asked_s = trouble.retry_after or growing_s
             return Wait(min(asked_s, LONGEST_S), str(trouble))
         case Denied():
-            return Wait(LONGEST_S, f"{trouble}; mend what the token may do")
+            return Wait(LONGEST_S, f"{trouble}; mend it in HubSpot")
         case Backlogged():
             return Wait(5.0, str(trouble))
         case StoreDown():

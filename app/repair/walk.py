@@ -18,7 +18,7 @@ from app.hubspot.search import Filter
 from app.repair.hint import Found
 from app.repair.wait import Wait
 
-CHANGED, CREATED, ID = "lastmodifieddate", "createdate", "hs_object_id"
+CHANGED, ID = "lastmodifieddate", "hs_object_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Everybody:
         """Return the next hundred."""
         page = self._hubspot.objects("contacts").page((ID,), after=cursor)
         found = [Found(record.id) for record in page.records]
-        return Step(found, page.after or "", page.after is None)
+        return Step(found, page.after or "", is_last=page.after is None)
 
     def total(self) -> int:
         """Return how many contacts there are.
@@ -142,10 +142,10 @@ class Changed:
             self._has_caught_up = True
             found = self._found(page.records)
             return Step(found, str(high + 1), high >= self._goal, left=0)
-        last = _ms(page.records[-1], CHANGED)
+        last = _changed_at(page.records[-1])
         if last == low:
             return Step((), f"{low}/0", left=page.total)
-        complete = [each for each in page.records if _ms(each, CHANGED) < last]
+        complete = [each for each in page.records if _changed_at(each) < last]
         left = page.total - len(complete) if page.total else None
         return Step(self._found(complete), str(last), left=left)
 
@@ -164,11 +164,11 @@ class Changed:
     def _search(self, low: int, high: int, *more: Filter, sort: str) -> Page:
         span = (Filter(CHANGED, "GTE", str(low)), Filter(CHANGED, "LTE", str(high)))
         search = self._hubspot.search("contacts")
-        return search.page([[*span, *more]], properties=(CHANGED, CREATED), sort=sort)
+        return search.page([[*span, *more]], properties=(CHANGED,), sort=sort)
 
     def _found(self, records: Sequence[Record]) -> list[Found]:
         return [
-            Found(r.id, _ms(r, CHANGED), _ms(r, CREATED) >= self._new_since)
+            Found(r.id, _changed_at(r), (r.created_at or 0) * 1000 >= self._new_since)
             for r in records
         ]
 
@@ -180,12 +180,12 @@ def _has_more(page: Page) -> bool:
     return more
 
 
-def _ms(record: Record, name: str) -> int:
-    """Return a time of the record, epoch milliseconds."""
-    text = record.properties.get(name) or ""
+def _changed_at(record: Record) -> int:
+    """Return when a contact was changed last, epoch milliseconds."""
+    text = record.properties.get(CHANGED) or ""
     try:
         return round(datetime.fromisoformat(text).timestamp() * 1000)
     except ValueError as error:
         raise ServerBroken(
-            f"HubSpot gave contact {record.id} the {name} {text!r}"
+            f"HubSpot's search found contact {record.id} with the {CHANGED} {text!r}"
         ) from error

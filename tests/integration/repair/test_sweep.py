@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import redis
 
+from app.cli import embedded
 from app.errors import ConfigError, Denied, LeaseLost, StoreDown, Throttled
 from app.events import keys, wire
+from app.events.inbox import Inbox, InboxOptions
 from app.events.model import Event
+from app.events.scripts import Scripts
 from app.events.sweeps import Sweep
 from app.repair import hint, start, wait
 from app.repair.sweep import Sweeper, carry_on
@@ -170,6 +176,23 @@ def test_it_never_fills_the_inbox_that_webhooks_need(
     assert "" == at.sweeps.get(PORTAL, "backfill").waits_for  # type: ignore[union-attr]
 
 
+@either
+def test_what_the_inbox_did_not_take_is_put_in_later(
+    sandbox: Sandbox, at: Services, begin: Begin
+) -> None:
+    contacts = seed(sandbox, 450)
+    full = Inbox(Scripts(at.store), InboxOptions(most_waiting=0))
+    sweeper = begin(replace(at, inbox=full))
+
+    held_up = [sweeper.step() for _ in range(3)]
+    drive(begin(at))
+
+    assert all(
+        each and "waiting events, the limit is 0" in each.why for each in held_up
+    )
+    assert contacts == sorted(waiting(at))
+
+
 def test_it_leaves_its_share_of_the_day_to_others(
     sandbox: Sandbox, connect: Connect
 ) -> None:
@@ -304,3 +327,42 @@ def test_a_walk_that_is_over_stays_over(sandbox: Sandbox, at: Services) -> None:
 
     assert sweeper.sweep == carry_on(sweeper, lambda _: None)
     assert 100 == Everybody(start.client(at, PORTAL)).total()
+
+
+def test_a_store_that_is_killed_under_it_is_waited_for(
+    sandbox: Sandbox, connect: Connect, tmp_path: Path
+) -> None:
+    """A write of it may have been done, or not: either way it goes on right."""
+    contacts = seed(sandbox, 730)
+    port = embedded.free_port()
+    child = embedded.start(tmp_path, port, fsync="always")
+    at = connect(redis_url=f"redis://127.0.0.1:{port}/0")
+    try:
+        until(lambda: at.store.ping())
+        sweeper = start.backfill(at, PORTAL)
+        sweeper.step()
+        child.kill()
+        child.wait()
+        held_up = sweeper.step()
+        child = embedded.start(tmp_path, port, fsync="always")
+        until(lambda: at.store.ping())
+        drive(sweeper)
+
+        assert held_up is not None
+        assert "the store is away" in held_up.why
+        assert contacts == sorted(waiting(at))
+        assert 730 == sweeper.sweep.found == at.books.law(PORTAL).accepted
+    finally:
+        child.terminate()
+        child.wait()
+
+
+def until(true: Callable[[], object]) -> None:
+    """Wait for a store that starts."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with contextlib.suppress(redis.RedisError):
+            if true():
+                return
+        time.sleep(0.02)
+    raise AssertionError("the store does not answer")
