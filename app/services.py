@@ -19,6 +19,7 @@ from app.events.journal import Journal
 from app.events.ledger import Ledger
 from app.events.memory import Memory
 from app.events.scripts import Scripts
+from app.events.sweeps import Sweeps
 from app.events.swings import Swings
 from app.events.trail import Trail
 from app.events.vault import Vault
@@ -113,6 +114,7 @@ class Services:
         swings: which properties are written to and fro.
         memory: what was looked up lately.
         trail: where contacts stand, and what became of them.
+        sweeps: how far backfill and reconcile are.
 
     """
 
@@ -131,6 +133,7 @@ class Services:
     swings: Swings
     memory: Memory
     trail: Trail
+    sweeps: Sweeps
 
 
 def open_door(settings: Settings) -> Door:
@@ -178,6 +181,7 @@ def assemble(
         swings=Swings(scripts),
         memory=Memory(scripts),
         trail=Trail(scripts),
+        sweeps=Sweeps(scripts),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from app.events.model import Event
+from app.events.vocabulary import RECONCILE
 from workers.changes import Change
 from workers.contact import Contact
 
@@ -99,8 +100,15 @@ class Action:
         return self.function(contact, events, **complete)
 
 
+# What leaves its mark on a contact that is there. A sweep may come by in place of any
+# of these whose webhook never came; what happens once, like a merge, it cannot tell.
+_STATES = ("contact.creation", "contact.propertyChange", "contact.associationChange")
+
+
 def matches(triggers: frozenset[str], event: Event) -> bool:
-    """Tell whether an event is one of the triggers."""
+    """Tell whether an event is one of the triggers, or stands for one."""
+    if event.kind == RECONCILE:
+        return any(trigger.startswith(_STATES) for trigger in triggers)
     return event.kind in triggers or f"{event.kind}:{event.property_name}" in triggers
 
 

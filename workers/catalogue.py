@@ -33,6 +33,10 @@ name = "numbers in Austria"
 action = "tidy_phone"
 parameters = { default_country = "AT" }
 ```
+
+Whatever runs on a creation, a changed property or a changed association also runs on
+`contact.reconcile`: a reconcile or backfill has come by the contact, and nobody knows
+what happened to it. What runs on nothing but deletions, merges or restores does not.
 """
 
 

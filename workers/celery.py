@@ -50,6 +50,11 @@ def send_wake_up(portal: str) -> None:
     app.send_task("workers.reconcile", args=[portal], expires=WAKE_UP_EXPIRES_S)
 
 
+def send_sweep() -> None:
+    """Send a message that says "look for changes whose webhooks never came"."""
+    app.send_task("workers.sweep", expires=load_settings().reconcile_every_s)
+
+
 class TickerStep(bootsteps.StartStopStep):  # type: ignore[misc]
     """Runs a ticker beside the processes of every worker."""
 
@@ -63,7 +68,8 @@ class TickerStep(bootsteps.StartStopStep):  # type: ignore[misc]
     def start(self, parent: Any) -> None:
         """Start ticking once the processes are there."""
         connected = services.connect(load_settings())
-        self.ticker = Ticker(connected, Waker(connected, send_wake_up))
+        waker = Waker(connected, send_wake_up)
+        self.ticker = Ticker(connected, waker, send_sweep)
         self.ticker.start()
         self.foreman = Foreman(connected)
         self.foreman.start()

@@ -167,6 +167,7 @@ class PinLatest(Change):
         otherwise: the activity to write and pin when the contact has none of them.
         policy: what it may replace.
         order: "newest", or "priority" for the most urgent open task.
+        again: also pin what hubkeeper had pinned before, and a person took away.
 
     """
 
@@ -174,6 +175,7 @@ class PinLatest(Change):
     otherwise: LogActivity | None = None
     policy: PinPolicy = PinPolicy.IF_NONE
     order: str = "newest"
+    again: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The one task: somebody said that the portal has due work."""
+"""The two tasks: a portal has due work; changes whose webhooks never came are due."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from app import logs, services
 from app.errors import StoreDown
 from app.events.vault import Vault
+from app.repair import schedule
 from app.services import Services
 from workers import registry
 from workers.celery import app, load_settings, send_wake_up
@@ -62,3 +63,14 @@ def look_at(portal: str) -> None:
         log.warning("store_down", portal=portal, error=str(error))
     except Exception:  # Celery would keep it to itself
         log.error("round_failed", portal=portal, exc_info=True)
+
+
+@app.task(name="workers.sweep")  # type: ignore[untyped-decorator]
+def look_for_missed() -> None:
+    """Find some of the changes that nobody told of; the rest is the next one's."""
+    try:
+        schedule.run(workshop().services)
+    except StoreDown as error:
+        log.warning("store_down", error=str(error))
+    except Exception:  # Celery would keep it to itself
+        log.error("sweep_failed", exc_info=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.events.model import Event
+from app.events.vocabulary import FOUND_BY_RECONCILE, RECONCILE
 from workers.action import Action
 from workers.changes import Change
 from workers.contact import Contact
@@ -49,9 +50,13 @@ def job_for(
 
 
 def event_for(
-    kind: str = CREATED, *, name: str = "", value: str = "", source: str = "CRM_UI"
+    kind: str = CREATED, *, name: str = "", value: str = "", source: str = ""
 ) -> Event:
-    """Return an event of contact 501; name and value are for a propertyChange."""
+    """Return an event of contact 501; name and value are for a propertyChange.
+
+    Unless a source is given, it comes from a person, or from a reconcile if it is one.
+    """
+    usual = FOUND_BY_RECONCILE if kind == RECONCILE else "CRM_UI"
     return Event(
         kind=kind,
         portal_id="20000001",
@@ -60,5 +65,5 @@ def event_for(
         key=f"{kind} {name} {value}",
         property_name=name,
         property_value=value,
-        change_source=source,
+        change_source=source or usual,
     )

@@ -16,6 +16,7 @@ from app import logs
 from app.errors import StoreDown
 from app.events import keys
 from app.events.scripts import store_errors
+from app.repair import schedule
 from app.services import Services
 
 TICK_S = 0.2
@@ -27,6 +28,10 @@ DUTY_MS = 1000
 WAKE_MS = 2000
 
 log = logs.get()
+
+
+def _no_sweep() -> None:
+    """Look for nothing."""
 
 
 class Waker:
@@ -51,12 +56,22 @@ class Waker:
 
 
 class Ticker(threading.Thread):
-    """Looks for due work until it is stopped."""
+    """Looks for due work until it is stopped.
 
-    def __init__(self, services: Services, waker: Waker) -> None:
+    Args:
+        services: where to look.
+        waker: sends wake-ups.
+        sweep: has somebody look for changes whose webhooks never came.
+
+    """
+
+    def __init__(
+        self, services: Services, waker: Waker, sweep: Callable[[], None] = _no_sweep
+    ) -> None:
         super().__init__(name="ticker", daemon=True)
         self._services = services
         self._waker = waker
+        self._sweep = sweep
         self._name = uuid.uuid4().hex
         self._stopped = threading.Event()
 
@@ -81,6 +96,8 @@ class Ticker(threading.Thread):
         for portal, due in self._services.inbox.due().items():
             if due and not self._services.throttle.paused(portal):
                 self._waker.wake(portal)
+        if schedule.is_due(self._services):
+            self._sweep()
 
     def stop(self) -> None:
         """Stop, and let another ticker have the duty."""

@@ -16,10 +16,12 @@ from app.errors import HubkeeperError
 
 COMMANDS = {
     "audit": ("app.cli.audit", "audit"),
+    "backfill": ("app.cli.sweeps", "backfill"),
     "dead": ("app.cli.dead", "dead"),
     "demo": ("app.cli.demo", "demo"),
     "doctor": ("app.cli.doctor", "doctor"),
     "keys": ("app.cli.keys", "keys"),
+    "reconcile": ("app.cli.sweeps", "reconcile"),
     "remarks": ("app.cli.remarks", "remarks"),
     "run": ("app.cli.run", "run"),
     "sandbox": ("app.cli.sandbox", "sandbox"),

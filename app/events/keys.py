@@ -6,6 +6,7 @@ and each script stays within one slot.
 ===========================  ======  ============================================
 hk:portals                   set     every portal that ever sent an event
 hk:ticker                    string  which worker's ticker is on duty; 1 s
+hk:reconcile                 string  no reconcile by schedule is due while this lives
 hk:seal                      string  sealed with the newest of STORE_KEYS
 hk:{P}:events:<contact>      list    waiting events (see stored.py), oldest first; the
                                      first `taken` of a leased contact are in hand
@@ -53,6 +54,7 @@ hk:{P}:calls                 hash    API calls by route, and their inputs
 hk:{P}:answer:*, asking:*,   string  what providers said, and who is asking; see
   tries:*, answers_of:<contact>      workers/providers/answers.py; 90 days at most
 hk:provider:<name>:spent:*   string  what was asked of a provider in a month; 40 days
+hk:{P}:sweep:<name>          hash    how far a backfill or reconcile is; see sweeps.py
 hk:{P}:woken                 string  a wake-up is on its way; 2 s
 hk:{P}:rate:*, hk:{P}:pause  see app/hubspot/throttle.py
 ===========================  ======  ============================================
@@ -64,6 +66,7 @@ PORTALS = "hk:portals"
 TICKER = "hk:ticker"
 SEAL = "hk:seal"
 ORDERS = "hk:orders"
+RECONCILE = "hk:reconcile"
 
 # Where events go that name no portal.
 NOWHERE = "0"

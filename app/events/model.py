@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.events import vocabulary
+
 
 class Lane(enum.Enum):
     """Which queue a contact waits in: what a person just did goes first."""
@@ -61,3 +63,11 @@ class Event:
     def happening(self) -> str:
         """What happened: "creation", "propertyChange", "deletion"..."""
         return self.kind.partition(".")[2]
+
+    @property
+    def tells_of_creation(self) -> bool:
+        """It was created, or a sweep found it that was made in the sweep's span."""
+        return self.happening == "creation" or (
+            self.kind == vocabulary.RECONCILE
+            and self.raw.get("changeFlag") == vocabulary.CREATED
+        )

@@ -17,6 +17,7 @@ from app.events.vault import Vault
 SOURCES = resources.files("app.events") / "lua"
 NAMES = (
     "accept",
+    "advance",
     "amend",
     "bury",
     "claim",

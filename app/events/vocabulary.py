@@ -57,11 +57,20 @@ IDENTITY = (
     "occurredAt",
 )
 
+# hubkeeper's own event: a sweep has come by this contact, whatever happened to it.
+RECONCILE = "contact.reconcile"
+# What stands in it for `changeFlag`, if the contact is new, and for `changeSource`.
+CREATED = "CREATED"
+FOUND_BY_RECONCILE = "RECONCILE"
+FOUND_BY_BACKFILL = "BACKFILL"
+
 # Sources that touch many records at one stroke; nobody waits at a screen for them.
 # HubSpot does not document the list; whatever begins with "BULK" counts too.
 # https://developers.hubspot.com/docs/api-reference/legacy/webhooks/guide
 BULK_SOURCES = frozenset(
     {
+        FOUND_BY_BACKFILL,
+        FOUND_BY_RECONCILE,
         "BATCH_UPDATE",
         "CRM_UI_BULK_ACTION",
         "DATA_ENRICHMENT",

@@ -8,7 +8,7 @@ from app.errors import ServerBroken
 from app.hubspot import protocol
 from app.hubspot.object_batches import MOST, MOST_WITH_HISTORY, ObjectBatches
 from app.hubspot.protocol import Json, Reply, Request, Sender
-from app.hubspot.record import NewRecord, Record
+from app.hubspot.record import NewRecord, Page, Record
 from app.hubspot.shapes.record import NEW_RECORD, RECORD
 from app.hubspot.shapes.record_request import GDPR_DELETE, MERGE, GdprDelete, Merge
 
@@ -184,13 +184,31 @@ class Objects(ObjectBatches):
         query["limit"] = str(most)
         after: str | None = ""
         while after is not None:
-            page = query | ({"after": after} if after else {})
-            reply = self._send("GET", self._path, query=page)
-            yield from RECORD.each(reply)
-            following = protocol.after(reply.mapping())
-            if following == after:
-                raise ServerBroken("HubSpot turns the pages of a list in a circle")
-            after = following
+            page = self._page(query, after)
+            yield from page.records
+            after = page.after
+
+    def page(self, properties: Sequence[str] = (), *, after: str = "") -> Page:
+        """Return a hundred of the records that `list` yields.
+
+        Args:
+            properties: as for `list`.
+            after: `Page.after` of the page before, "" for the first one.
+
+        Raises:
+            HubSpotError: HubSpot did not answer it.
+
+        """
+        query = _query(properties, (), (), archived=False)
+        return self._page({**query, "limit": str(MOST)}, after)
+
+    def _page(self, query: Mapping[str, str], after: str) -> Page:
+        page = {**query, "after": after} if after else query
+        reply = self._send("GET", self._path, query=page)
+        following = protocol.after(reply.mapping())
+        if following == after:
+            raise ServerBroken("HubSpot turns the pages of a list in a circle")
+        return Page(tuple(RECORD.each(reply)), following)
 
     def _send(
         self,

@@ -90,6 +90,22 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """Some of many records.
+
+    Attributes:
+        records: in HubSpot's order; may be none although there is a next page.
+        after: where the next page begins, None on the last one.
+        total: how many there are altogether, None when HubSpot did not say.
+
+    """
+
+    records: Sequence[Record]
+    after: str | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewRecord:
     """A record to be created.
 

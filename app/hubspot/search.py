@@ -11,7 +11,7 @@ import orjson
 from app.errors import Refused, ServerBroken
 from app.hubspot import protocol
 from app.hubspot.protocol import Reply, Request, Sender
-from app.hubspot.record import Record
+from app.hubspot.record import Page, Record
 from app.hubspot.shapes.record import RECORD
 from app.hubspot.shapes.search import (
     SEARCH_REQUEST,
@@ -65,6 +65,29 @@ class Search:
             _groups(groups), properties, _sorts(sort), query or None
         )
         return self._pages(request, limit)
+
+    def page(
+        self,
+        groups: Sequence[Sequence[Filter]],
+        *,
+        properties: Sequence[str] = (),
+        sort: str = "",
+    ) -> Page:
+        """Return the first two hundred of the records that `find` yields.
+
+        Raises:
+            HubSpotError: as `find` does.
+
+        """
+        asked = SearchRequest(_groups(groups), properties, _sorts(sort), limit=PAGE)
+        reply = self._send(asked)
+        body = reply.mapping()
+        total = body.get("total")
+        return Page(
+            tuple(RECORD.each(reply)),
+            protocol.after(body),
+            total if isinstance(total, int) else None,
+        )
 
     def count(self, groups: Sequence[Sequence[Filter]] = (), *, query: str = "") -> int:
         """Return how many records `find` would find, were there no ceiling.

@@ -54,6 +54,6 @@ class HubSpotSettings:
     search_lag_s: float = setting(
         "float",
         60.0,
-        "How long HubSpot's search may not see a company made half-way",
+        "How long HubSpot's search may not see what was just written",
         validate.Range(min=0),
     )

@@ -2,6 +2,7 @@
 
 from app.errors import GiveUp, Skip, Snooze
 from app.events.model import Event
+from app.events.vocabulary import RECONCILE
 from workers.action import associator, enricher, pinner, reactor
 from workers.changes import (
     AddSecondaryEmail,
@@ -36,6 +37,7 @@ from workers.knowledge.phone import (
 )
 
 __all__ = [
+    "RECONCILE",
     "AddSecondaryEmail",
     "ArchiveRecord",
     "Associate",

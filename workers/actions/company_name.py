@@ -3,7 +3,8 @@
 Trigger: the contact is created, or its e-mail address changes.
 Reads:   email, company.
 Writes:  company, only where there is none. A name that is there is never touched,
-         and emptying the company by hand does not bring the guess back.
+         and emptying the company by hand does not bring the guess back; a reconcile
+         or backfill does, as it sees but the empty field.
 
     ada@mail.nordwind-logistik.co.uk   ->  company "Nordwind Logistik"
     ada@bmv.de                         ->  company "BMV" (consonants are initials)

@@ -13,6 +13,8 @@ Parameters:
     a pin is there already      ->  nothing, whoever set it
     a new contact               ->  its newest activity, otherwise the welcome note
     an activity is added        ->  the newest activity; no note is ever written here
+    found by a sweep            ->  the newest activity; the welcome note only if the
+                                    contact was created in the reconcile's span
 
 Taking a pin away by hand lasts until the contact's next activity.
 """
@@ -25,6 +27,7 @@ from collections.abc import Iterator, Sequence
 from marshmallow import fields
 
 from workers.actions import (
+    RECONCILE,
     Change,
     Contact,
     Event,
@@ -58,9 +61,10 @@ def pin_activity(
     """Pin the newest activity, or welcome a new contact that has none."""
     if contact["hs_pinned_engagement_id"]:
         return
-    created = any(event.kind == "contact.creation" for event in events)
+    created = any(event.tells_of_creation for event in events)
     otherwise = _welcome(contact) if created and welcome else None
-    yield PinLatest(kinds=tuple(kinds), otherwise=otherwise)
+    told = any(event.kind != RECONCILE for event in events)
+    yield PinLatest(kinds=tuple(kinds), otherwise=otherwise, again=told)
 
 
 def _welcome(contact: Contact) -> LogActivity:

@@ -37,14 +37,20 @@ def check(file: Path | None) -> None:
 @rules.command()
 @click.argument("contact_id")
 @click.option("--event", "kind", default="contact.creation", show_default=True)
+@click.option("--source", default="", help="Of the change: IMPORT, BACKFILL...")
 @click.option("--property", "name", default="", help="Of a contact.propertyChange.")
 @click.option("--file", type=click.Path(path_type=Path), help="In place of RULES_FILE.")
-def explain(contact_id: str, kind: str, name: str, file: Path | None) -> None:
-    """Say for a contact which rule would apply, which not, and what would change."""
+def explain(
+    contact_id: str, kind: str, source: str, name: str, file: Path | None
+) -> None:
+    """Say for a contact which rule would apply, which not, and what would change.
+
+    With --event contact.reconcile: in a reconcile, or with --source in a backfill.
+    """
     ours = settings.from_environ(os.environ, needs=("hubspot_access_token",))
     book = book_of(ours, file)
     at = services.connect(ours)
-    event = event_for(kind, name=name)
+    event = event_for(kind, name=name, source=source)
     contact = read(at, book.rules, contact_id)
     for rule in book.rules:
         for line in verdict(rule, contact, event):

@@ -42,7 +42,7 @@ def resolve(round_: Round) -> None:
     latest = {
         job.id: job.plan.pin for job in free if isinstance(job.plan.pin, PinLatest)
     }
-    _pin_latest(round_, {i: pin for i, pin in latest.items() if pin})
+    _pin_latest(round_, {i: pin for i, pin in latest.items() if pin}, own)
     for job in free:
         match job.plan.pin:
             case PinActivity(kind=kind, activity_id=activity_id):
@@ -118,7 +118,9 @@ def _is_closed(record: Record) -> bool:
     return bool({now.get("hs_task_status"), now.get("hs_meeting_outcome")} & CLOSED)
 
 
-def _pin_latest(round_: Round, pins: Mapping[str, PinLatest]) -> None:
+def _pin_latest(
+    round_: Round, pins: Mapping[str, PinLatest], own: Mapping[str, str]
+) -> None:
     linked = _linked(round_, pins)
     records = _read(round_, linked)
     notes: dict[tuple[str, str], LogActivity] = {}
@@ -128,7 +130,8 @@ def _pin_latest(round_: Round, pins: Mapping[str, PinLatest]) -> None:
             continue
         theirs = linked.get(contact_id, [])
         best = _best(pin, [(a[0], records[a]) for a in theirs if a in records])
-        _set(job, best)
+        if pin.again or best != own.get(contact_id):
+            _set(job, best)
         if pin.otherwise and not theirs:
             notes[contact_id, pin.otherwise.key] = pin.otherwise
     activities.write_once(round_, notes)
