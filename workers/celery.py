@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Iterable
 from typing import Any
 
+from billiard.process import active_children
 from celery import Celery, bootsteps
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_process_init, worker_shutting_down
 
 from app import logs, services, settings
+from workers.stop import Stop
 from workers.ticker import Ticker, Waker
 
 QUEUE = "hubkeeper"
@@ -18,6 +22,9 @@ WAKE_UP_EXPIRES_S = 10
 ROUND_LIMIT_S = 600
 
 NEEDS = ("hubspot_access_token",)
+
+# Made before the pool is forked, so that its processes see it.
+STOP = Stop()
 
 
 def load_settings() -> settings.Settings:
@@ -65,12 +72,38 @@ class TickerStep(bootsteps.StartStopStep):  # type: ignore[misc]
         self.ticker.start()
 
     def stop(self, parent: Any) -> None:
-        """Stop ticking; rounds in progress are finished first."""
+        """Stop ticking, and give the duty to another worker's ticker."""
         if self.ticker:
             self.ticker.stop()
 
 
 app.steps["worker"].add(TickerStep)
+
+
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def stop_in_time(**_: Any) -> None:
+    """Let the pool's rounds end by themselves, or hand back what they have in hand.
+
+    Celery waits for its tasks without a limit (a warm shutdown); the limit is ours.
+    """
+    if not STOP.ordered:
+        STOP.order(load_settings().stop_s)
+        STOP.nudge(_pool)
+
+
+def _pool() -> Iterable[int]:
+    return [child.pid for child in active_children()]
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]
+def stop_with_the_others(**_: Any) -> None:
+    """Leave it to the parent to say when to stop.
+
+    A service manager may send SIGTERM to every process of the worker; one that died of
+    it would keep its contacts from the others until the lease runs out.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    STOP.listen()
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]

@@ -210,6 +210,14 @@ class Inbox:
         contacts = [each.contact_id for each in burials]
         return self._ours("bury", claim, contacts, linger_ms, *flat)
 
+    def give_back(self, claim: Claim) -> set[str]:
+        """Give back what is left of a claim, as if it had never been made.
+
+        Returns the contacts that were still ours, or whose lease had run out since.
+        """
+        contacts = [each.contact_id for each in claim.contacts]
+        return self._ours("return", claim, contacts, *contacts)
+
     def extend(self, claim: Claim, contacts: Sequence[str]) -> set[str]:
         """Hold the contacts for another lease; return those that are still ours."""
         return self._ours("extend", claim, contacts, self._lease_ms, *contacts)

@@ -8,8 +8,9 @@ hk:portals                   set     every portal that ever sent an event
 hk:ticker                    string  which worker's ticker is on duty; 1 s
 hk:{P}:events:<contact>      list    waiting events, oldest first; the first `taken`
                                      of a leased contact are in a worker's hands
-hk:{P}:state:<contact>       hash    token, taken, lane, attempts, deaths, error; only
-                                     while leased or after a failed attempt
+hk:{P}:state:<contact>       hash    token, taken, lane, attempts, deaths, error, lost
+                                     (the token of a lease that ran out); only while
+                                     leased or after a failed attempt
 hk:{P}:live                  zset    contacts that wait for what a person just did,
                                      by due time (ms)
 hk:{P}:bulk                  zset    contacts of imports, backfills and replays
@@ -38,6 +39,11 @@ hk:{P}:calls                 hash    API calls by route, and their inputs
 hk:{P}:answer:*, asking:*,   string  what providers said, and who is asking; see
   tries:*, answers_of:<contact>      workers/providers/answers.py; 90 days at most
 hk:provider:<name>:spent:*   string  what was asked of a provider in a month; 40 days
+hk:{P}:illness               hash    what the portal is ill with: kind, since (ms),
+                                     reason, checks; until it is well
+hk:{P}:complaint             hash    which calls are denied although HubSpot takes
+                                     the token: likewise; 30 min after the last
+hk:{P}:checking              string  somebody is asking HubSpot how it is; 1 min
 hk:{P}:woken                 string  a wake-up is on its way; 2 s
 hk:{P}:rate:*, hk:{P}:pause  see app/hubspot/throttle.py
 ===========================  ======  ============================================

@@ -25,9 +25,12 @@ NAMES = (
     "purge",
     "reaim",
     "recount",
+    "recover",
     "replay",
     "reserve",
+    "return",
     "settle",
+    "sicken",
 )
 
 
