@@ -15,7 +15,7 @@ from app.errors import Denied, HubSpotError, Stopped
 from app.events.illness import Illness, Kind
 from app.services import Services
 from workers import retry
-from workers.retry import NOTHING_FOUND, Findings
+from workers.retry import NOBODY_KNOWS, NOTHING_FOUND, PORTAL_ILL, Findings
 
 # Longer than a check takes, besides the time for the answer.
 TURN_S = 20.0
@@ -48,24 +48,22 @@ def examine(
     if not suspects:
         return NOTHING_FOUND
     if services.illnesses.illness_of(portal):
-        return Findings(ill=True)
+        return PORTAL_ILL
     daily = next(filter(retry.is_daily_limit, suspects), None)
     try:
         problem = daily or ask(services, portal, hold)
     except Stopped:
-        return Findings(ill=True)  # nobody knows, so nobody pays for it
+        return NOBODY_KNOWS
     kind = retry.diagnose(problem)
     if problem and kind:
         fall_ill(services, portal, kind, problem)
-        return Findings(ill=True)
+        return PORTAL_ILL
     if problem and problem.status is None:
-        return Findings(ill=True)  # our own throttle let the question not go out
+        return NOBODY_KNOWS  # our own throttle let the question not go out
     denials = [each for each in suspects if isinstance(each, Denied)]
-    return (
-        Findings(denied_s=complain(services, portal, denials))
-        if denials
-        else NOTHING_FOUND
-    )
+    if not denials:
+        return NOTHING_FOUND
+    return Findings(denied_s=complain(services, portal, denials))
 
 
 def ask(

@@ -75,7 +75,7 @@ def hand_back(
     _tell(services, claim, jobs)
 
 
-def give_back(services: Services, claim: Claim, stop: Stop) -> None:
+def give_back(services: Services, portal: str, token: str, stop: Stop) -> None:
     """Give back the contacts of a round that the store broke off, when it answers.
 
     A lease that runs out counts as the death of a worker, and three of them as the
@@ -84,13 +84,13 @@ def give_back(services: Services, claim: Claim, stop: Stop) -> None:
     until = time.monotonic() + PATIENCE_S
     while True:
         try:
-            returned = services.inbox.give_back(claim)
+            returned = services.inbox.give_back(portal, token)
         except StoreDown:
             if stop.over or time.monotonic() > until:
                 return
             time.sleep(STORE_AGAIN_S)
         else:
-            log.info("contacts_given_back", contacts=len(returned))
+            log.info("contacts_given_back", contacts=returned)
             return
 
 
@@ -165,7 +165,7 @@ def judge(
 
 def _loudness(failure: Exception, findings: retry.Findings) -> int:
     """Return the log level: what hits all contacts alike is told once, elsewhere."""
-    shared = findings.ill and retry.is_suspect(failure)
+    shared = findings.innocent and retry.is_suspect(failure)
     if shared or isinstance(failure, Denied | Stopped):
         return logging.DEBUG
     return logging.WARNING

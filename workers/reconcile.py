@@ -71,17 +71,16 @@ def reconcile(
         return 0
     if not checkup.may_work(services, portal, on_recovery):
         return 0
-    most = services.settings.round_contacts
-    claim = services.inbox.claim(portal, new_token(), most)
-    if not claim.contacts:
-        return 0
-    if claim.still_due:
-        call_for_help()
-    with structlog.contextvars.bound_contextvars(portal=portal, round=claim.token[-8:]):
+    token, most = new_token(), services.settings.round_contacts
+    with structlog.contextvars.bound_contextvars(portal=portal, round=token[-8:]):
         try:
-            go_through(services, rules, claim, desk, stop)
+            claim = services.inbox.claim(portal, token, most)
+            if claim.still_due:
+                call_for_help()
+            if claim.contacts:
+                go_through(services, rules, claim, desk, stop)
         except StoreDown:
-            give_back(services, claim, stop)
+            give_back(services, portal, token, stop)
             raise
     return len(claim.contacts)
 

@@ -66,16 +66,21 @@ class Findings:
     """What the failed contacts of a round have in common.
 
     Attributes:
-        ill: the portal is at fault, not they: they wait, and it costs no attempt.
+        innocent: the portal is at fault, not they: they wait, at no attempt's cost.
+        wait_s: for how long, if so; none where the whole portal rests.
         denied_s: for how long HubSpot has denied some calls while it answers others.
 
     """
 
-    ill: bool = False
+    innocent: bool = False
+    wait_s: float = 0.0
     denied_s: float = 0.0
 
 
 NOTHING_FOUND = Findings()
+# Due at once: nobody takes them in hand before the portal is well.
+PORTAL_ILL = Findings(innocent=True)
+NOBODY_KNOWS = Findings(innocent=True, wait_s=FIRST_DELAY_S)
 
 
 def is_suspect(error: BaseException | None) -> TypeGuard[HubSpotError]:
@@ -137,9 +142,8 @@ def decide(
     """
     verdict = _verdict(error)
     words = _storable(str(error) or type(error).__name__)
-    if findings.ill and is_suspect(error):
-        # Due at once: nobody takes it in hand before the portal is well.
-        return Decision(Verdict.WAIT, error=words)
+    if findings.innocent and is_suspect(error):
+        return Decision(Verdict.WAIT, delay_s=findings.wait_s, error=words)
     if verdict is Verdict.PAUSE:
         wait_s = min(LONGEST_DENIED_S, max(FIRST_DELAY_S, findings.denied_s))
         return Decision(verdict, delay_s=wait_s * jitter(0.5, 1.0), error=words)

@@ -210,13 +210,12 @@ class Inbox:
         contacts = [each.contact_id for each in burials]
         return self._ours("bury", claim, contacts, linger_ms, *flat)
 
-    def give_back(self, claim: Claim) -> set[str]:
-        """Give back what is left of a claim, as if it had never been made.
+    def give_back(self, portal: str, token: str) -> int:
+        """Give back all that was claimed under a token, as if it had never been.
 
-        Returns the contacts that were still ours, or whose lease had run out since.
+        Returns how many contacts were still in hand, or had run out of their lease.
         """
-        contacts = [each.contact_id for each in claim.contacts]
-        return self._ours("return", claim, contacts, *contacts)
+        return int(self._scripts.run("return", portal, token))
 
     def extend(self, claim: Claim, contacts: Sequence[str]) -> set[str]:
         """Hold the contacts for another lease; return those that are still ours."""

@@ -1,9 +1,18 @@
--- Gives contacts back that a worker could neither finish nor postpone, because the store
--- was away: they are due at once, and nothing is held against them.
--- ARGV: token, then the contacts
--- Returns 1 (given back, or its death forgiven) or 0 (it is no business of ours any more)
--- per contact.
+-- Gives back what a worker took in hand and could neither finish nor postpone, because
+-- the store was away: it is due at once, and nothing is held against it.
+-- ARGV: token
+-- Returns how many contacts that were.
 local token = ARGV[1]
+
+local function give_back(contact)
+  local state = state_of(contact)
+  local taken = number(redis.call('HGET', state, 'taken'))
+  redis.call('HDEL', state, 'token', 'taken')
+  redis.call('ZREM', p .. 'leased', contact)
+  redis.call('ZADD', p .. (redis.call('HGET', state, 'lane') or 'live'), now, contact)
+  count('working', -taken)
+  count('waiting', taken)
+end
 
 -- The lease ran out meanwhile and was taken for a death: it was none.
 local function forgive(contact)
@@ -16,26 +25,13 @@ local function forgive(contact)
   end
 end
 
-local function give_back(contact)
-  local state = state_of(contact)
-  local taken = number(redis.call('HGET', state, 'taken'))
-  redis.call('HDEL', state, 'token', 'taken')
-  redis.call('ZREM', p .. 'leased', contact)
-  redis.call('ZADD', p .. (redis.call('HGET', state, 'lane') or 'live'), now, contact)
-  count('working', -taken)
-  count('waiting', taken)
-end
-
-local reply = {}
-for i = 2, #ARGV do
-  local contact = ARGV[i]
-  reply[#reply + 1] = 1
-  if holds(contact, token) then
-    give_back(contact)
-  elseif redis.call('HGET', state_of(contact), 'lost') == token then
-    forgive(contact)
-  else
-    reply[#reply] = 0
+local returned = 0
+for _, place in ipairs({'leased', 'suspect'}) do
+  for _, contact in ipairs(redis.call('ZRANGE', p .. place, 0, -1)) do
+    local state = redis.call('HMGET', state_of(contact), 'token', 'lost')
+    if state[1] == token then give_back(contact) end
+    if state[2] == token then forgive(contact) end
+    if state[1] == token or state[2] == token then returned = returned + 1 end
   end
 end
-return reply
+return returned
