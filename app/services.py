@@ -188,7 +188,13 @@ def connect(
         sleep: waits for the throttle.
 
     """
-    store = redis.Redis.from_url(settings.redis_url, socket_timeout=WORKER_TIMEOUT_S)
+    store = redis.Redis.from_url(
+        settings.redis_url,
+        socket_timeout=WORKER_TIMEOUT_S,
+        # A script that was run and not answered must not be run again unseen: what a
+        # second claim takes in hand, or a second reservation finds, nobody expects.
+        retry=Retry(NoBackoff(), 0),
+    )
     return assemble(settings, store, Scripts(store), session, sleep)
 
 

@@ -19,6 +19,8 @@ from app.events.scripts import store_errors
 from app.services import Services
 
 TICK_S = 0.2
+# How often a store that is away is asked.
+STORE_AGAIN_S = 1.0
 # A look at all portals is followed by this many times its length of rest.
 IDLE_SHARE = 9
 DUTY_MS = 1000
@@ -71,6 +73,8 @@ class Ticker(threading.Thread):
                 self.tick()
             except StoreDown as error:
                 log.warning("ticker_waits_for_store", error=str(error))
+                pause_s = STORE_AGAIN_S
+                continue
             except Exception as error:  # the broker's library raises its own kinds
                 log.warning("ticker_failed", error=str(error))
             # With thousands of portals a look takes long; the store has other work.
