@@ -60,6 +60,8 @@ def examine(
         return PORTAL_ILL
     if problem and problem.status is None:
         return NOBODY_KNOWS  # our own throttle let the question not go out
+    if services.illnesses.recovered_lately(portal):
+        return NOBODY_KNOWS  # the calls may have been made before that
     denials = [each for each in suspects if isinstance(each, Denied)]
     if not denials:
         return NOTHING_FOUND
@@ -120,7 +122,8 @@ def may_work(services: Services, portal: str, on_recovery: OnRecovery) -> bool:
     Args:
         services: what a round works with.
         portal: whose contacts are due.
-        on_recovery: called with what it was ill with, by the one who finds it well.
+        on_recovery: called with what it was ill with, by the one who finds it well,
+            before anybody works on it; again, should that one die of it.
 
     """
     if services.illnesses.illness_of(portal) is None:
@@ -148,13 +151,15 @@ def _is_well(
         return False
     if problem and problem.status is None:
         return False  # our own throttle let the question not go out
-    lasted_s = services.illnesses.end(portal)
-    if lasted_s is not None:
-        log.info(
-            "portal_recovered",
-            portal=portal,
-            kind=illness.kind.value,
-            lasted_s=round(lasted_s, 1),
-        )
+    try:
         on_recovery(portal, illness)
+    except Exception:  # nobody is to stay ill for what comes after
+        log.error("recovery_not_followed_up", portal=portal, exc_info=True)
+    lasted_s = services.illnesses.end(portal, recent_s=services.settings.lease_s)
+    log.info(
+        "portal_recovered",
+        portal=portal,
+        kind=illness.kind.value,
+        lasted_s=round(lasted_s or 0.0, 1),
+    )
     return True

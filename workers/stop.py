@@ -2,7 +2,8 @@
 
 The flag lies in memory that a worker shares with the processes it forks. A round looks
 at it before every call to HubSpot and while it waits for the throttle; it goes on as
-long as there is time, and then hands its contacts back.
+long as there is time, and then hands its contacts back. Where processes are not forked
+but spawned (macOS), they do not see it, and finish their rounds.
 """
 
 from __future__ import annotations

@@ -138,13 +138,18 @@ class Illnesses:
         """Note that calls of some kind are denied; it passes if nobody repeats it."""
         return self._note(portal, "complaint", Kind.DENIED, reason, 1, ttl_s)
 
-    def end(self, portal: str) -> float | None:
-        """Note that the portal is well.
+    def end(self, portal: str, *, recent_s: float) -> float | None:
+        """Note that the portal is well, and for how long that is news.
 
         Returns for how many seconds it was ill, None if it was well already.
         """
-        lasted_ms = int(self._scripts.run("recover", portal))
+        lasted_ms = int(self._scripts.run("recover", portal, int(recent_s * 1000)))
         return None if lasted_ms < 0 else lasted_ms / 1000
+
+    def recovered_lately(self, portal: str) -> bool:
+        """Tell whether the portal was ill a short while ago."""
+        with store_errors():
+            return bool(self._store.exists(keys.of(portal, "recovered")))
 
     def take_turn(self, portal: str, seconds: float) -> bool:
         """Be the one who asks HubSpot, for at most so long; False: somebody else is."""

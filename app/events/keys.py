@@ -31,6 +31,7 @@ hk:{P}:wrote:<contact>       hash    what we wrote, and on which state it was ba
 hk:{P}:swings:<contact>      hash    how often we wrote a property, and what it was
                                      before each time; frozen ones; 1 h
 hk:{P}:memory:<topic>        hash    what was looked up: definitions, labels; 1 h,
+                                     30 days for when the account's day ends,
                                      1 min for unknown properties; definitions
                                      and these only until the next replay
 hk:{P}:remarks               list    what people should see, newest first; 1,000
@@ -41,6 +42,7 @@ hk:{P}:answer:*, asking:*,   string  what providers said, and who is asking; see
 hk:provider:<name>:spent:*   string  what was asked of a provider in a month; 40 days
 hk:{P}:illness               hash    what the portal is ill with: kind, since (ms),
                                      reason, checks; until it is well
+hk:{P}:recovered             string  when it was well again (ms); one lease
 hk:{P}:complaint             hash    which calls are denied although HubSpot takes
                                      the token: likewise; 30 min after the last
 hk:{P}:checking              string  somebody is asking HubSpot how it is; 1 min

@@ -76,11 +76,14 @@ def attempts(service: Service) -> int:
 
 
 def stop(service: Service, *names: str) -> tuple[list[int], float]:
-    """Tell workers to stop; return how they ended, and after how many seconds."""
+    """Tell workers to stop; return how they ended, and after how many seconds.
+
+    Every process of them gets the signal, as a service manager may do it.
+    """
     began = time.monotonic()
     children = [service.stack.children.pop(name) for name in names]
     for child in children:
-        child.send_signal(signal.SIGTERM)
+        os.killpg(child.pid, signal.SIGTERM)
     return [child.wait(timeout=30) for child in children], time.monotonic() - began
 
 

@@ -164,6 +164,37 @@ def test_a_portal_that_is_well_again_is_worked_on_at_once_and_the_hook_is_called
     assert machine.services.books.law(machine.portal).holds
 
 
+def test_a_hook_that_fails_keeps_nobody_ill(machine: Machine) -> None:
+    machine.tell(machine.contact())
+    machine.sandbox.control.put_faults({"kind": "503"})
+    look(machine)
+    machine.sandbox.control.clear_faults()
+    let_pause_end(machine)
+
+    def fail(portal: str, was: Illness) -> None:
+        raise ZeroDivisionError
+
+    assert 1 == look(machine, fail)
+    assert ailing(machine) is None
+
+
+def test_a_round_that_ends_just_after_the_outage_is_part_of_it(
+    machine: Machine,
+) -> None:
+    """Its calls failed while HubSpot was down; another worker found it well since."""
+    contact = machine.contact()
+    machine.tell(contact)
+    illnesses = machine.services.illnesses
+    illnesses.suffer(machine.portal, Kind.OUTAGE, "503", again=False)
+    illnesses.end(machine.portal, recent_s=60)
+    machine.sandbox.control.put_faults({"kind": "500", "path": READ})
+
+    look(machine)
+
+    assert "0" == state(machine, contact)["attempts"]
+    assert 2 < due_in_s(machine, contact) <= 5
+
+
 def test_an_ill_portal_with_nothing_to_do_is_found_well(machine: Machine) -> None:
     """Its dead letters may be waiting for just that."""
     machine.services.inbox.accept([])
