@@ -10,8 +10,10 @@ from typing import Any
 from billiard.process import active_children
 from celery import Celery, bootsteps
 from celery.signals import setup_logging, worker_process_init, worker_shutting_down
+from kombu.exceptions import OperationalError
 
 from app import logs, services, settings
+from app.errors import StoreDown
 from workers.stop import Stop
 from workers.ticker import Ticker, Waker
 
@@ -52,8 +54,16 @@ app.conf.update(
 
 
 def send_wake_up(portal: str) -> None:
-    """Send a message that says "look at this portal", and nothing else."""
-    app.send_task("workers.reconcile", args=[portal], expires=WAKE_UP_EXPIRES_S)
+    """Send a message that says "look at this portal", and nothing else.
+
+    Raises:
+        StoreDown: the broker, which is the store as well, took no message.
+
+    """
+    try:
+        app.send_task("workers.reconcile", args=[portal], expires=WAKE_UP_EXPIRES_S)
+    except OperationalError as error:
+        raise StoreDown(f"broker: {error}") from error
 
 
 class TickerStep(bootsteps.StartStopStep):  # type: ignore[misc]
