@@ -22,6 +22,7 @@ HubkeeperError
         Snooze          WAIT      look again in a while
         GiveUp          BURY      this contact cannot be helped
     LeaseLost           DROP      somebody else has the contact now
+    Stopped             WAIT      this worker is told to stop; others go on at once
 
 Anything else is a bug: RETRY three times, then BURY with its traceback.
 """
@@ -37,7 +38,7 @@ class Verdict(enum.Enum):
 
     RETRY = "retry"  # later, with growing delay; counts an attempt
     WAIT = "wait"  # later, at a known time; counts no attempt
-    PAUSE = "pause"  # the whole portal stands still; counts no attempt
+    PAUSE = "pause"  # the portal rests if all is denied to it; counts no attempt
     BURY = "bury"  # a person must look; kept as a dead letter
     DROP = "drop"  # nothing is left to do
 
@@ -190,6 +191,12 @@ class Outdated(HubkeeperError):
 
 class NotTaken(HubkeeperError):
     """Whoever gets forwarded messages did not take one this time."""
+
+
+class Stopped(HubkeeperError):
+    """This worker was told to stop, and has no time left for the contact."""
+
+    verdict = Verdict.WAIT
 
 
 class LeaseLost(HubkeeperError):

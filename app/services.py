@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import redis
@@ -14,6 +16,7 @@ from app.errors import Denied, StoreDown
 from app.events import keys
 from app.events.books import Books
 from app.events.dead import DeadLetters
+from app.events.illness import Illnesses
 from app.events.inbox import Inbox, InboxOptions
 from app.events.journal import Journal
 from app.events.ledger import Ledger
@@ -25,6 +28,7 @@ from app.events.trail import Trail
 from app.events.vault import Vault
 from app.events.writes import Writes
 from app.hubspot.client import CallRecord, HubSpot
+from app.hubspot.shapes.account import AccountDetails
 from app.hubspot.throttle import RatePlan, Throttle
 from app.hubspot.version import ApiVersion
 from app.settings import Settings
@@ -34,6 +38,8 @@ DOOR_TIMEOUT_S = 0.7
 WORKER_TIMEOUT_S = 10.0
 # How many remarks and plans of a portal are kept for people to see.
 MOST_SHOWN = 1_000
+# How long it is remembered when an account's day ends.
+KNOWN_S = 30 * 24 * 3600.0
 # Per ten seconds; accounts with a smaller allowance have the same for associations.
 # https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
 MOST_ASSOCIATION_CALLS = 150
@@ -55,11 +61,13 @@ class Clients:
         settings: Settings,
         throttle: Throttle,
         books: Books,
+        memory: Memory,
         session: requests.Session | None = None,
     ) -> None:
         self._settings = settings
         self._throttle = throttle
         self._books = books
+        self._memory = memory
         self._session = session
         self._clients: dict[str, HubSpot] = {}
 
@@ -73,15 +81,40 @@ class Clients:
 
         """
         if portal not in self._clients:
-            client = self.unchecked(portal)
-            owner = client.account.details().portal_id
-            if owner != portal:
-                raise Denied(
-                    f"HUBSPOT_ACCESS_TOKEN is of portal {owner}, the event of {portal};"
-                    " remove the webhook there, or run a hubkeeper with its token"
-                )
-            self._clients[portal] = client
+            self.check(portal)
         return self._clients[portal]
+
+    def check(
+        self, portal: str, before_call: Callable[[], None] = lambda: None
+    ) -> None:
+        """Ask HubSpot, in one cheap call, whether the token is accepted.
+
+        Raises:
+            Denied: it is not, or it belongs to another portal, see `of`.
+            HubSpotError: HubSpot could not be asked.
+
+        """
+        client = self._clients.get(portal) or self.unchecked(portal)
+        asking = client.for_round(before_call=before_call, lane="live")
+        details = asking.account.details()
+        if details.portal_id != portal:
+            raise Denied(
+                f"HUBSPOT_ACCESS_TOKEN is of portal {details.portal_id}, the event of"
+                f" {portal}; remove the webhook there, or run a hubkeeper with its"
+                " token"
+            )
+        self._clients[portal] = client
+        clock = {"zone": details.time_zone, "offset": str(details.utc_offset_ms)}
+        self._memory.remember(portal, "account", clock, ttl_s=KNOWN_S)
+
+    def until_midnight(self, portal: str) -> float | None:
+        """Return the seconds until the account's day ends, None if nobody knows."""
+        known = self._memory.recall(portal, "account", ("zone", "offset"))
+        if len(known) < 2:
+            return None
+        zone, offset_ms = known["zone"], int(known["offset"])
+        account = AccountDetails(portal, time_zone=zone, utc_offset_ms=offset_ms)
+        return account.until_midnight(time.time())
 
     def unchecked(self, portal: str) -> HubSpot:
         """Return a client that shares the portal's limits, whoever owns the token."""
@@ -115,6 +148,7 @@ class Services:
         memory: what was looked up lately.
         trail: where contacts stand, and what became of them.
         sweeps: how far backfill and reconcile are.
+        illnesses: what keeps a whole portal from being worked on.
 
     """
 
@@ -134,6 +168,7 @@ class Services:
     memory: Memory
     trail: Trail
     sweeps: Sweeps
+    illnesses: Illnesses
 
 
 def open_door(settings: Settings) -> Door:
@@ -149,11 +184,28 @@ def open_door(settings: Settings) -> Door:
     return Door(settings, Inbox(scripts, inbox_options(settings)))
 
 
-def connect(settings: Settings) -> Services:
-    """Connect everything else; nothing is called before it is needed."""
-    store = redis.Redis.from_url(settings.redis_url, socket_timeout=WORKER_TIMEOUT_S)
+def connect(
+    settings: Settings,
+    session: requests.Session | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Services:
+    """Connect everything else; nothing is called before it is needed.
+
+    Args:
+        settings: what the environment says.
+        session: carries the calls to HubSpot; None for one of its own.
+        sleep: waits for the throttle.
+
+    """
+    store = redis.Redis.from_url(
+        settings.redis_url,
+        socket_timeout=WORKER_TIMEOUT_S,
+        # A script that was run and not answered must not be run again unseen: what a
+        # second claim takes in hand, or a second reservation finds, nobody expects.
+        retry=Retry(NoBackoff(), 0),
+    )
     scripts = Scripts(store, vault=Vault(settings.store_keys))
-    return assemble(settings, store, scripts)
+    return assemble(settings, store, scripts, session, sleep)
 
 
 def assemble(
@@ -161,10 +213,12 @@ def assemble(
     store: redis.Redis,
     scripts: Scripts,
     session: requests.Session | None = None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Services:
     """Put the parts together on a given store and, for tests, HTTP session."""
     books = Books(scripts)
-    throttle = Throttle(store, rate_plan(settings))
+    throttle = Throttle(store, rate_plan(settings), sleep=sleep)
+    memory = Memory(scripts)
     return Services(
         settings=settings,
         store=store,
@@ -175,13 +229,14 @@ def assemble(
         ledger=Ledger(scripts),
         writes=Writes(scripts),
         throttle=throttle,
-        clients=Clients(settings, throttle, books, session),
+        clients=Clients(settings, throttle, books, memory, session),
         remarks=Journal(scripts, "remarks", MOST_SHOWN),
         plans=Journal(scripts, "plans", MOST_SHOWN),
         swings=Swings(scripts),
-        memory=Memory(scripts),
+        memory=memory,
         trail=Trail(scripts),
         sweeps=Sweeps(scripts),
+        illnesses=Illnesses(scripts),
     )
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Iterable
 from typing import Any
 
+from billiard.process import active_children
 from celery import Celery, bootsteps
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_process_init, worker_shutting_down
+from kombu.exceptions import OperationalError
 
 from app import logs, services, settings
+from app.errors import StoreDown
 from workers.foreman import Foreman
+from workers.stop import Stop
 from workers.ticker import Ticker, Waker
 
 QUEUE = "hubkeeper"
@@ -19,6 +25,9 @@ WAKE_UP_EXPIRES_S = 10
 ROUND_LIMIT_S = 600
 
 NEEDS = ("hubspot_access_token",)
+
+# Made before the pool is forked, so that its processes see it.
+STOP = Stop()
 
 
 def load_settings() -> settings.Settings:
@@ -46,8 +55,16 @@ app.conf.update(
 
 
 def send_wake_up(portal: str) -> None:
-    """Send a message that says "look at this portal", and nothing else."""
-    app.send_task("workers.reconcile", args=[portal], expires=WAKE_UP_EXPIRES_S)
+    """Send a message that says "look at this portal", and nothing else.
+
+    Raises:
+        StoreDown: the broker, which is the store as well, took no message.
+
+    """
+    try:
+        app.send_task("workers.reconcile", args=[portal], expires=WAKE_UP_EXPIRES_S)
+    except OperationalError as error:
+        raise StoreDown(f"broker: {error}") from error
 
 
 def send_sweep() -> None:
@@ -75,7 +92,7 @@ class TickerStep(bootsteps.StartStopStep):  # type: ignore[misc]
         self.foreman.start()
 
     def stop(self, parent: Any) -> None:
-        """Stop ticking; rounds in progress are finished first."""
+        """Stop ticking, and give the duty to another worker's ticker."""
         if self.ticker:
             self.ticker.stop()
         if self.foreman:
@@ -83,6 +100,32 @@ class TickerStep(bootsteps.StartStopStep):  # type: ignore[misc]
 
 
 app.steps["worker"].add(TickerStep)
+
+
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def stop_in_time(**_: Any) -> None:
+    """Let the pool's rounds end by themselves, or hand back what they have in hand.
+
+    Celery waits for its tasks without a limit (a warm shutdown); the limit is ours.
+    """
+    if not STOP.ordered:
+        STOP.order(load_settings().stop_s)
+        STOP.nudge(_pool)
+
+
+def _pool() -> Iterable[int]:
+    return [child.pid for child in active_children()]
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]
+def stop_with_the_others(**_: Any) -> None:
+    """Leave it to the parent to say when to stop.
+
+    A service manager may send SIGTERM to every process of the worker; one that died of
+    it would keep its contacts from the others until the lease runs out.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    STOP.listen()
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]

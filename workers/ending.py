@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable, Collection, Iterable
 
 from app import logs
-from app.errors import GiveUp, Verdict
+from app.errors import Denied, GiveUp, Stopped, StoreDown, Verdict
 from app.events.claim import Claim, Postponement
 from app.events.letter import Burial
 from app.services import Services
-from workers import retry
+from workers import checkup, retry
 from workers.round import Job
+from workers.stop import Stop
 
 # How long a property that could not be written makes no second dead letter.
 TOLD_S = 24 * 3600.0
+# How long a store that went away in the middle of a round is waited for, to tell it.
+PATIENCE_S = 300.0
+STORE_AGAIN_S = 0.5
 
 log = logs.get()
 
@@ -25,6 +30,7 @@ def hand_back(
     claim: Claim,
     jobs: Collection[Job],
     forget: Callable[[str, str], None],
+    hold: Callable[[], None] = lambda: None,
 ) -> None:
     """Settle what ended well; let the class of its error decide about the rest.
 
@@ -33,8 +39,11 @@ def hand_back(
         claim: the contacts in hand.
         jobs: how far they got.
         forget: called with portal and contact id of a privacy deletion.
+        hold: called before HubSpot is asked, to keep the contacts ours.
 
     """
+    errors = [job.failure for job in jobs]
+    findings = checkup.examine(services, claim.portal, errors, hold)
     settled: list[tuple[str, str]] = []
     delays: list[Postponement] = []
     burials: list[Burial] = []
@@ -47,7 +56,7 @@ def hand_back(
             else:
                 settled.append((job.id, job.outcome))
             continue
-        verdict = judge(services, job)
+        verdict = judge(services, job, findings)
         match verdict.verdict:
             case Verdict.RETRY | Verdict.WAIT | Verdict.PAUSE:
                 counts = verdict.verdict is Verdict.RETRY
@@ -59,8 +68,6 @@ def hand_back(
                 settled.append((job.id, "forgotten"))
             case Verdict.BURY:
                 burials.append(_burial(job, verdict))
-        if verdict.verdict is Verdict.PAUSE:
-            services.throttle.pause(claim.portal, verdict.delay_s, verdict.error)
     services.inbox.settle(claim, settled)
     services.inbox.postpone(claim, delays)
     services.inbox.bury(claim, burials)
@@ -80,6 +87,25 @@ def _burial(job: Job, decision: retry.Decision) -> Burial:
         location=decision.location,
         action=job.asked or ", ".join(sorted(wanted_by)),
     )
+
+
+def give_back(services: Services, portal: str, token: str, stop: Stop) -> None:
+    """Give back the contacts of a round that the store broke off, when it answers.
+
+    A lease that runs out counts as the death of a worker, and three of them as the
+    contact's fault; this was neither. A store that stays away for long is given up.
+    """
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            returned = services.inbox.give_back(portal, token)
+        except StoreDown:
+            if stop.over or time.monotonic() > until:
+                return
+            time.sleep(STORE_AGAIN_S)
+        else:
+            log.info("contacts_given_back", contacts=returned)
+            return
 
 
 def _purge(
@@ -128,16 +154,20 @@ def _tell(services: Services, claim: Claim, jobs: Iterable[Job]) -> None:
     services.ledger.confirm(claim.portal, claim.token, told, ttl_s=TOLD_S)
 
 
-def judge(services: Services, job: Job) -> retry.Decision:
-    """Decide what becomes of a contact that failed, and say so."""
+def judge(
+    services: Services, job: Job, findings: retry.Findings = retry.NOTHING_FOUND
+) -> retry.Decision:
+    """Decide what becomes of a contact that failed, and say so if it is its own."""
     assert job.failure is not None  # noqa: S101 - only failed jobs come here
     decision = retry.decide(
         job.failure,
         job.claimed.attempts,
         services.settings.max_attempts,
         random.uniform,
+        findings,
     )
-    log.warning(
+    log.log(
+        _loudness(job.failure, findings),
         f"contact_{decision.verdict.value}",
         contact=job.id,
         error=decision.error,
@@ -145,3 +175,11 @@ def judge(services: Services, job: Job) -> retry.Decision:
         again_in_s=round(decision.delay_s, 1),
     )
     return decision
+
+
+def _loudness(failure: Exception, findings: retry.Findings) -> int:
+    """Return the log level: what hits all contacts alike is told once, elsewhere."""
+    shared = findings.innocent and retry.is_suspect(failure)
+    if shared or isinstance(failure, Denied | Stopped):
+        return logging.DEBUG
+    return logging.WARNING

@@ -18,10 +18,10 @@ from app.errors import Skip, Snooze, StoreDown
 from app.events import wire
 from app.events.claim import Claim
 from app.services import Services
-from workers import writeback
+from workers import checkup, writeback
 from workers.changes import Change, described
 from workers.contact import Contact
-from workers.ending import hand_back
+from workers.ending import give_back, hand_back
 from workers.limit import Limited, time_limit
 from workers.lookups import NOBODY, Desk, look_up, reads
 from workers.reading import (
@@ -35,6 +35,7 @@ from workers.reading import (
 )
 from workers.round import Job, Lease, Round
 from workers.rules.rule import Rule
+from workers.stop import NEVER, Stop
 from workers.weighing import weigh
 
 
@@ -44,6 +45,9 @@ def reconcile(
     portal: str,
     call_for_help: Callable[[], None] = lambda: None,
     desk: Desk = NOBODY,
+    *,
+    stop: Stop = NEVER,
+    on_recovery: checkup.OnRecovery = checkup.do_nothing,
 ) -> int:
     """Bring one claim's contacts into the state that the rules want.
 
@@ -53,33 +57,49 @@ def reconcile(
         portal: whose contacts are due.
         call_for_help: called when more are due than this round takes in hand.
         desk: where providers are asked.
+        stop: says by when the worker has to be done.
+        on_recovery: called when this worker finds an ill portal well again.
 
     Returns how many contacts were in hand.
 
     Raises:
-        StoreDown: the contacts stay leased and come back when the lease runs out.
+        StoreDown: the contacts were given back, or come back when the lease runs out.
+        Stopped: nothing was in hand.
 
     """
-    if services.throttle.paused(portal):
+    if stop.ordered or services.throttle.paused(portal):
         return 0
-    most = services.settings.round_contacts
-    claim = services.inbox.claim(portal, new_token(), most)
-    if not claim.contacts:
+    if not checkup.may_work(services, portal, on_recovery):
         return 0
-    if claim.still_due:
-        call_for_help()
-    jobs = {claimed.contact_id: Job(claimed) for claimed in claim.contacts}
-    with structlog.contextvars.bound_contextvars(portal=portal, round=claim.token[-8:]):
+    token, most = new_token(), services.settings.round_contacts
+    with structlog.contextvars.bound_contextvars(portal=portal, round=token[-8:]):
         try:
-            work(services, rules, claim, jobs, desk)
+            claim = services.inbox.claim(portal, token, most)
+            if claim.still_due:
+                call_for_help()
+            if claim.contacts:
+                go_through(services, rules, claim, desk, stop)
         except StoreDown:
+            give_back(services, portal, token, stop)
             raise
-        except Exception as error:  # what stops the round stops each of its contacts
-            for job in jobs.values():
-                if not job.finished:
-                    job.fail(error)
-        hand_back(services, claim, jobs.values(), desk.forget)
-    return len(jobs)
+    return len(claim.contacts)
+
+
+def go_through(
+    services: Services, rules: Sequence[Rule], claim: Claim, desk: Desk, stop: Stop
+) -> None:
+    """Do the round's work, and hand every contact back however it ended."""
+    jobs = {claimed.contact_id: Job(claimed) for claimed in claim.contacts}
+    lease = Lease(services.inbox, claim, jobs, stop)
+    try:
+        work(services, rules, claim, jobs, lease, desk)
+    except StoreDown:
+        raise
+    except Exception as error:  # what stops the round stops each of its contacts
+        for job in jobs.values():
+            if not job.finished:
+                job.fail(error)
+    hand_back(services, claim, jobs.values(), desk.forget, lease.hold)
 
 
 def new_token() -> str:
@@ -92,10 +112,10 @@ def work(
     rules: Sequence[Rule],
     claim: Claim,
     jobs: Mapping[str, Job],
-    desk: Desk = NOBODY,
+    lease: Lease,
+    desk: Desk,
 ) -> None:
     """Read what is, work out what should be, write the difference."""
-    lease = Lease(services.inbox, claim, jobs)
     client = services.clients.of(claim.portal)
     hubspot = client.for_round(before_call=lease.hold, lane=lane_of(claim))
     round_ = Round(claim, services, hubspot, jobs, lease.hold)

@@ -15,6 +15,7 @@ from app.hubspot.client import HubSpot
 from app.services import Services
 from workers.contact import Contact
 from workers.plan import Plan
+from workers.stop import NEVER, Stop
 
 
 @dataclass(slots=True)
@@ -96,11 +97,13 @@ class Lease:
         inbox: Inbox,
         claim: Claim,
         jobs: Mapping[str, Job],
+        stop: Stop = NEVER,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._inbox = inbox
         self._claim = claim
         self._jobs = jobs
+        self._stop = stop
         self._now = now
         self._renewed_at = claim.claimed_at
 
@@ -108,14 +111,24 @@ class Lease:
         """Renew the lease when a third of it is over; drop what is not ours any more.
 
         Called before every call to HubSpot: the longest of them fits into the rest.
+
+        Raises:
+            Stopped: the worker was told to stop, and no time is left.
+
         """
+        self._stop.look()
         if self._now() - self._renewed_at < self._inbox.options.lease_s / 3:
             return
         began = self._now()
-        at_work = [job.id for job in self._jobs.values() if not job.failure]
-        ours = self._inbox.extend(self._claim, at_work)
+        # Those that failed are in hand, too, until the round ends.
+        in_hand = [
+            job.id
+            for job in self._jobs.values()
+            if not isinstance(job.failure, LeaseLost)
+        ]
+        ours = self._inbox.extend(self._claim, in_hand)
         self._renewed_at = began
-        for contact_id in at_work:
+        for contact_id in in_hand:
             if contact_id not in ours:
                 self._jobs[contact_id].fail(LeaseLost(f"contact {contact_id}"))
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app import logs, services
-from app.errors import StoreDown
+from app.errors import Stopped, StoreDown
 from app.events.vault import Vault
+from app.hubspot import transport
 from app.repair import schedule
 from app.services import Services
 from workers import registry
-from workers.celery import app, load_settings, send_wake_up
+from workers.celery import STOP, app, load_settings, send_wake_up
 from workers.providers.desk import Desk
 from workers.reconcile import reconcile
 from workers.rules.book import RuleBook
@@ -37,7 +38,8 @@ class Workshop:
 def workshop() -> Workshop:
     """Connect once per worker process, after the fork."""
     settings = load_settings()
-    connected = services.connect(settings)
+    session = transport.new_session(STOP.session())
+    connected = services.connect(settings, session, STOP.nap)
     actions = registry.discover(extra=settings.action_modules)
     file = Path(settings.rules_file) if settings.rules_file else None
     own = registry.providers(settings.action_modules)
@@ -58,7 +60,9 @@ def look_at(portal: str) -> None:
         wake = functools.partial(shop.waker.wake, portal)
         shop.book.refresh()
         shop.desk.use(shop.book.providers)
-        reconcile(shop.services, shop.book.rules, portal, wake, shop.desk)
+        reconcile(shop.services, shop.book.rules, portal, wake, shop.desk, stop=STOP)
+    except Stopped:
+        return
     except StoreDown as error:
         log.warning("store_down", portal=portal, error=str(error))
     except Exception:  # Celery would keep it to itself

@@ -20,9 +20,13 @@ from app.repair import schedule
 from app.services import Services
 
 TICK_S = 0.2
+# How often a store that is away is asked.
+STORE_AGAIN_S = 1.0
 # A look at all portals is followed by this many times its length of rest.
 IDLE_SHARE = 9
 DUTY_MS = 1000
+# How long a tick may take when the ticker has to stop.
+LAST_TICK_S = 1.0
 # One wake-up per portal is on its way at a time; the worker that gets it sends the
 # next one at once if more is due. So the queue is fair to every portal, and short.
 WAKE_MS = 2000
@@ -84,6 +88,8 @@ class Ticker(threading.Thread):
                 self.tick()
             except StoreDown as error:
                 log.warning("ticker_waits_for_store", error=str(error))
+                pause_s = STORE_AGAIN_S
+                continue
             except Exception as error:  # the broker's library raises its own kinds
                 log.warning("ticker_failed", error=str(error))
             # With thousands of portals a look takes long; the store has other work.
@@ -93,15 +99,28 @@ class Ticker(threading.Thread):
         """Wake somebody for each portal with due work, if this ticker is on duty."""
         if not self._on_duty():
             return
-        for portal, due in self._services.inbox.due().items():
-            if due and not self._services.throttle.paused(portal):
+        due = self._services.inbox.due()
+        # Somebody must find out when an ill portal is well, even if nothing waits.
+        ill = self._services.illnesses.among(list(due))
+        for portal, contacts in due.items():
+            wanted = contacts or portal in ill
+            if wanted and not self._services.throttle.paused(portal):
                 self._waker.wake(portal)
         if schedule.is_due(self._services):
             self._sweep()
 
     def stop(self) -> None:
-        """Stop, and let another ticker have the duty."""
+        """Stop, and let another ticker have the duty at once."""
         self._stopped.set()
+        if self.is_alive():
+            self.join(LAST_TICK_S)
+        try:
+            with store_errors():
+                # Should another have taken over in between, two tick for a moment.
+                if self._services.store.get(keys.TICKER) == self._name.encode():
+                    self._services.store.delete(keys.TICKER)
+        except StoreDown as error:  # the duty ends by itself within a second
+            log.warning("ticker_keeps_duty", error=str(error))
 
     def _on_duty(self) -> bool:
         store = self._services.store

@@ -104,11 +104,27 @@ def books(at: Services) -> list[Finding]:
                 Finding(f"portal {portal} dead letters", good=True, seen=seen)
             )
         findings += fights(at, portal)
-        paused = at.throttle.paused(portal)
-        if paused:
-            seen = f"for another {paused[0]:.0f} s: {paused[1]}"
-            findings.append(Finding(f"portal {portal} paused", good=False, seen=seen))
+        findings += standstill(at, portal)
     return findings or [Finding("books", good=True, seen="no event yet")]
+
+
+def standstill(at: Services, portal: str) -> list[Finding]:
+    """Say what keeps the portal's contacts waiting, and what of them."""
+    illness = at.illnesses.illness_of(portal)
+    paused = at.throttle.paused(portal)
+    complaint = at.illnesses.complaint_of(portal)
+    findings = []
+    if illness:
+        again = f"in {paused[0]:.0f} s" if paused else "now"
+        seen = f"{illness}; HubSpot is asked again {again}, all contacts wait till then"
+        findings.append(Finding(f"portal {portal} paused", good=False, seen=seen))
+    elif paused:
+        seen = f"for another {paused[0]:.0f} s: {paused[1]}"
+        findings.append(Finding(f"portal {portal} paused", good=False, seen=seen))
+    if complaint:
+        what = f"portal {portal} denied calls"
+        findings.append(Finding(what, good=False, seen=str(complaint)))
+    return findings
 
 
 def fights(at: Services, portal: str) -> list[Finding]:

@@ -25,7 +25,8 @@ from app.errors import ConfigError
 from app.events import keys
 
 READY_S = 60.0
-STOP_S = 15.0
+# Longer than a worker may take; see the setting of this name.
+STOP_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)

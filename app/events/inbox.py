@@ -179,6 +179,13 @@ class Inbox:
         contacts = [each.contact_id for each in burials]
         return self._ours("bury", claim, contacts, linger_ms, *flat)
 
+    def give_back(self, portal: str, token: str) -> int:
+        """Give back all that was claimed under a token, as if it had never been.
+
+        Returns how many contacts were still in hand, or had run out of their lease.
+        """
+        return int(self._scripts.run("return", portal, token))
+
     def extend(self, claim: Claim, contacts: Sequence[str]) -> set[str]:
         """Hold the contacts for another lease; return those that are still ours."""
         return self._ours("extend", claim, contacts, self._lease_ms, *contacts)

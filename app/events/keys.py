@@ -10,8 +10,9 @@ hk:reconcile                 string  no reconcile by schedule is due while this 
 hk:seal                      string  sealed with the newest of STORE_KEYS
 hk:{P}:events:<contact>      list    waiting events (see stored.py), oldest first; the
                                      first `taken` of a leased contact are in hand
-hk:{P}:state:<contact>       hash    token, taken, claimed_at, lane, attempts, deaths;
-                                     only while leased or after a failed attempt
+hk:{P}:state:<contact>       hash    token, taken, claimed_at, lane, attempts, deaths,
+                                     lost (the token of a lease that ran out); only
+                                     while leased or after a failed attempt
 hk:{P}:steps:<contact>       list    what kept it from being finished so far (trail.py)
 hk:{P}:finished              stream  contacts that were settled, the newest ones
 hk:{P}:live                  zset    contacts that wait for what a person just did,
@@ -46,6 +47,7 @@ hk:{P}:wrote:<contact>       hash    what we wrote, and on which state it was ba
 hk:{P}:swings:<contact>      hash    how often we wrote a property, and what it was
                                      before each time; frozen ones; 1 h
 hk:{P}:memory:<topic>        hash    what was looked up: definitions, labels; 1 h,
+                                     30 days for when the account's day ends,
                                      1 min for unknown properties; definitions
                                      and these only until the next replay
 hk:{P}:remarks               list    what people should see, newest first; 1,000
@@ -55,6 +57,12 @@ hk:{P}:answer:*, asking:*,   string  what providers said, and who is asking; see
   tries:*, answers_of:<contact>      workers/providers/answers.py; 90 days at most
 hk:provider:<name>:spent:*   string  what was asked of a provider in a month; 40 days
 hk:{P}:sweep:<name>          hash    how far a backfill or reconcile is; see sweeps.py
+hk:{P}:illness               hash    what the portal is ill with: kind, since (ms),
+                                     reason, checks; until it is well
+hk:{P}:recovered             string  when it was well again (ms); one lease
+hk:{P}:complaint             hash    which calls are denied although HubSpot takes
+                                     the token: likewise; 30 min after the last
+hk:{P}:checking              string  somebody is asking HubSpot how it is; 1 min
 hk:{P}:woken                 string  a wake-up is on its way; 2 s
 hk:{P}:rate:*, hk:{P}:pause  see app/hubspot/throttle.py
 ===========================  ======  ============================================

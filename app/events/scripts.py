@@ -29,10 +29,13 @@ NAMES = (
     "purge",
     "reaim",
     "recount",
+    "recover",
     "replay",
     "reserve",
     "restore",
+    "return",
     "settle",
+    "sicken",
     "turn_order",
 )
 

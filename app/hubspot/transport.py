@@ -73,9 +73,11 @@ def exchange(
     raise unreachable
 
 
-def new_session() -> requests.Session:
+def new_session(
+    kind: type[requests.Session] = requests.Session,
+) -> requests.Session:
     """Return a session without retries, with room for the threads of a worker."""
-    session = requests.Session()
+    session = kind()
     adapter = HTTPAdapter(pool_maxsize=POOL, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)

@@ -77,6 +77,13 @@ class WorkSettings(DoorSettings):
         "DEBUG, INFO, WARNING or ERROR",
         validate.OneOf(("DEBUG", "INFO", "WARNING", "ERROR")),
     )
+    pause_s: float = setting(
+        "float",
+        5.0,
+        "How long work rests when HubSpot is down or refuses the token, before it is "
+        "asked again; doubles up to twelve times as long",
+        positive(),
+    )
     stop_s: float = setting(
         "float",
         20.0,

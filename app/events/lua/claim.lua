@@ -17,7 +17,9 @@ local expired = redis.call('ZRANGEBYSCORE', p .. 'leased', '-inf', now)
 for _, contact in ipairs(expired) do
   local deaths = redis.call('HINCRBY', state_of(contact), 'deaths', 1)
   local taken = number(redis.call('HGET', state_of(contact), 'taken'))
+  local lost = redis.call('HGET', state_of(contact), 'token') or ''
   redis.call('HDEL', state_of(contact), 'token', 'taken')
+  redis.call('HSET', state_of(contact), 'lost', lost)  -- see return.lua
   redis.call('ZREM', p .. 'leased', contact)
   count('working', -taken)
   note_step(contact, 'lost', '')

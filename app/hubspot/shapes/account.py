@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import zoneinfo
 from dataclasses import dataclass
 
 from app.hubspot.shapes.shape import Flag, Id, Moment, Parts, Shape, Text, Whole, Words
@@ -31,6 +33,19 @@ class AccountDetails:
     ui_domain: str = ""
     data_location: str = ""
     utc_offset_ms: int = 0
+
+    def until_midnight(self, now: float) -> float:
+        """Return the seconds from `now`, epoch seconds, to midnight in the account."""
+        try:
+            zone: datetime.tzinfo = zoneinfo.ZoneInfo(self.time_zone)
+        except (ValueError, zoneinfo.ZoneInfoNotFoundError, OSError):
+            zone = datetime.timezone(
+                datetime.timedelta(milliseconds=self.utc_offset_ms)
+            )
+        here = datetime.datetime.fromtimestamp(now, zone)
+        tomorrow = here.date() + datetime.timedelta(days=1)
+        midnight = datetime.datetime.combine(tomorrow, datetime.time(), zone)
+        return midnight.timestamp() - now
 
     def record_url(self, object_type_id: str, record_id: str) -> str:
         """Return where a person sees it; the type is an id such as "0-1"."""

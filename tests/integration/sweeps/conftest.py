@@ -8,7 +8,9 @@ import pytest
 import redis
 
 from app import services
-from app.events import keys, wire
+from app.events import keys
+from app.events.stored import StoredForm
+from app.events.vault import Vault
 from app.repair.sweep import Sweeper
 from app.sandbox.config import SandboxConfig
 from app.sandbox.limits import PLANS
@@ -66,7 +68,7 @@ def waiting(at: Services) -> list[str]:
     """Return the contacts of all events that wait, one entry for each event."""
     contacts = at.store.zrange(keys.of(PORTAL, "bulk"), 0, -1)
     return [
-        wire.load(stored).object_id
+        StoredForm(Vault()).load(stored).object_id
         for contact in contacts
         for stored in at.store.lrange(
             keys.of(PORTAL, f"events:{contact.decode()}"), 0, -1

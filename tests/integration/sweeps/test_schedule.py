@@ -7,7 +7,9 @@ import time
 import pytest
 import redis
 
-from app.events import keys, wire
+from app.events import keys
+from app.events.stored import StoredForm
+from app.events.vault import Vault
 from app.repair import schedule
 from app.sandbox.testing import Sandbox
 from app.services import Services
@@ -146,6 +148,6 @@ def test_only_who_was_created_lately_is_new(sandbox: Sandbox, connect: Connect) 
 
     def last(contact: str) -> bool:
         stored = at.store.lrange(keys.of(PORTAL, f"events:{contact}"), -1, -1)
-        return wire.load(stored[0]).tells_of_creation
+        return StoredForm(Vault()).load(stored[0]).tells_of_creation
 
     assert (False, True) == (last(old), last(young))

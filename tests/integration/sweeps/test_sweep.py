@@ -13,11 +13,13 @@ import redis
 
 from app.cli import embedded
 from app.errors import ConfigError, Denied, LeaseLost, StoreDown, Throttled
-from app.events import keys, wire
+from app.events import keys
 from app.events.inbox import Inbox, InboxOptions
 from app.events.model import Event
 from app.events.scripts import Scripts
+from app.events.stored import StoredForm
 from app.events.sweeps import Sweep
+from app.events.vault import Vault
 from app.repair import hint, start, wait
 from app.repair.sweep import Sweeper, carry_on
 from app.repair.walk import Everybody
@@ -273,10 +275,10 @@ def test_what_is_put_in_can_be_read_again_as_hubspots_events_can(
     drive(start.backfill(at, PORTAL))
     (stored,) = at.store.lrange(keys.of(PORTAL, f"events:{contact}"), 0, -1)
 
-    event = wire.load(stored)
+    event = StoredForm(Vault()).load(stored)
 
-    assert isinstance(wire.revive(stored), Event)
-    assert event == wire.revive(stored)
+    assert isinstance(StoredForm(Vault()).revive(stored), Event)
+    assert event == StoredForm(Vault()).revive(stored)
     assert ("contact.reconcile", "BACKFILL") == (event.kind, event.change_source)
 
 

@@ -130,6 +130,21 @@ def test_only_one_ticker_is_on_duty_and_another_takes_over(
     assert ["1"] == list(queue)
 
 
+def test_a_ticker_that_stops_gives_its_duty_to_another_at_once(
+    connected: Services, waker: Waker, queue: deque[str], fill: Fill, store: redis.Redis
+) -> None:
+    first, second = Ticker(connected, waker), Ticker(connected, waker)
+    first.tick()
+    second.stop()
+    assert store.exists("hk:ticker"), "it is not the duty of the second"
+    first.stop()
+    fill("1", 1)
+
+    second.tick()
+
+    assert ["1"] == list(queue)
+
+
 def test_a_paused_portal_is_left_alone(
     connected: Services, waker: Waker, queue: deque[str], fill: Fill
 ) -> None:

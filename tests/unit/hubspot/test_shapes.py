@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import Any
 
@@ -23,6 +24,7 @@ from app.hubspot.shapes import (
     webhook,
 )
 from app.hubspot.shapes import property as properties
+from app.hubspot.shapes.account import AccountDetails
 from app.hubspot.shapes.property import NewProperty, PropertyChange, PropertyOption
 from app.hubspot.shapes.shape import Shape, camel_case
 
@@ -145,6 +147,27 @@ def test_property_knows_whether_it_can_be_written() -> None:
         (read_only, False),
     ]:
         assert writable is properties.PROPERTY.read({"name": "x"} | entry).writable
+
+
+@pytest.mark.parametrize(
+    ("zone", "offset_h", "now", "left_h"),
+    [
+        ("Europe/Berlin", 1, "2026-11-25T22:00:00+01:00", 2),
+        ("US/Eastern", -5, "2026-11-25T22:00:00+01:00", 8),
+        ("Europe/Berlin", 2, "2026-10-25T00:00:00+02:00", 25),
+        ("Mars/Olympus", 3, "2026-11-25T20:00:00+03:00", 4),
+        ("", 0, "2026-11-25T00:00:00+00:00", 24),
+    ],
+)
+def test_the_day_ends_at_midnight_in_the_account(
+    zone: str, offset_h: int, now: str, left_h: float
+) -> None:
+    """Also on the day that has an hour more, and where a zone is not known."""
+    offset_ms = offset_h * 3_600_000
+    account = AccountDetails("7", time_zone=zone, utc_offset_ms=offset_ms)
+    moment = datetime.datetime.fromisoformat(now).timestamp()
+
+    assert left_h * 3600 == account.until_midnight(moment)
 
 
 def test_tokens_do_not_show() -> None:
