@@ -109,7 +109,7 @@ def page(
         services: where the letters are.
         filter_: which are meant.
         after: the `next` of the page before.
-        most: letters on the page.
+        most: letters on the page, at least one.
         newest_first: the other way round.
 
     Raises:

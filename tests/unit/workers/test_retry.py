@@ -103,3 +103,30 @@ def test_words_that_cannot_be_stored_are_made_storable() -> None:
     bug = decided(ValueError("no \ud800"), attempts=2)
     assert "no ?" == bug.error
     assert bug.detail.encode()
+
+
+def test_what_hubspot_said_about_it_is_kept() -> None:
+    refused = Refused("no", category="CONFLICT", correlation_id="a-b")
+
+    decision = decided(refused)
+
+    assert ("Refused", "CONFLICT", "a-b", "") == (
+        decision.error_class,
+        decision.category,
+        decision.correlation_id,
+        decision.location,
+    )
+
+
+def test_an_error_of_the_users_own_may_look_like_hubspots() -> None:
+    class OwnError(Exception):
+        category = 7
+        correlation_id = None
+
+    decision = decided(OwnError("oops"), attempts=2)
+
+    assert ("OwnError", "", "") == (
+        decision.error_class,
+        decision.category,
+        decision.correlation_id,
+    )
