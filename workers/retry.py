@@ -177,14 +177,15 @@ def _burial(
     error: BaseException, reason: str, words: str, detail: str = ""
 ) -> Decision:
     """Decide that a person must look, and say all that helps."""
+    told = error if isinstance(error, HubSpotError) else HubSpotError("")
     return Decision(
         Verdict.BURY,
         reason=reason,
         error=words,
         detail=detail,
         error_class=type(error).__name__,
-        category=_storable(getattr(error, "category", "")),
-        correlation_id=_storable(getattr(error, "correlation_id", "")),
+        category=_storable(told.category),
+        correlation_id=_storable(told.correlation_id),
         location=_storable(location(error)),
     )
 

@@ -11,7 +11,7 @@ STATUSES = {
     "(409)": "Another record has that value already: merge the two, or correct the"
     " e-mail address or the unique property, then replay.",
 }
-OUTAGES = frozenset({"ServerBroken", "Unreachable", "NotTaken"})
+TROUBLED = frozenset({"ServerBroken", "Unreachable", "NotTaken"})
 
 
 def advice(letter: DeadLetter) -> str:
@@ -46,7 +46,7 @@ def _about_refusal(letter: DeadLetter) -> str:
             "The access token was refused: give a valid one with the scopes that the"
             " README names, then replay."
         )
-    if letter.error_class in OUTAGES:
+    if letter.error_class in TROUBLED:
         return (
             "What was called was in trouble for a long time. Is it well again? Replay."
         )

@@ -97,6 +97,8 @@ class Orders:
             calls_before=self._services.books.calls_made(filter_.portal),
             next_at=now,
         )
+        if verb == REPLAY:
+            self._look_anew(order.portal)
         self._book.keep(order)
         note = f"order {order.id}, {order.rate:g} letters/s"
         note += f"; {reason}" if reason else ""
@@ -187,6 +189,11 @@ class Orders:
             if not self._progress(order):
                 return STEP_S
         return 0.0 if taken < budget else min(STEP_S, max(0.0, order.next_at - now))
+
+    def _look_anew(self, portal: str) -> None:
+        """Forget what may have been mended before a replay was ordered."""
+        for topic in ("definitions", "unknown_properties"):
+            self._services.memory.forget(portal, topic)
 
     def _move(self, order: Order, letters: Sequence[DeadLetter]) -> tuple[int, str]:
         """Move letters; return how many could not be, and why the last could not."""

@@ -10,15 +10,16 @@ from dataclasses import dataclass, field
 
 from app.errors import HubSpotError, StoreDown
 from app.events.dead import DeadLetter
+from app.events.mark import Mark
 from app.hubspot.shapes.account import ApiUsage
 from app.repair.filter import Filter
 from app.repair.order import pace
-from app.repair.selection import each, portals
+from app.repair.selection import look, portals
 from app.services import Services
 
 SAMPLE = 3
-# Beyond so many letters a plan says "at least": nobody waits longer for a page.
-MOST_COUNTED = 100_000
+# A plan that looked at so many letters says "at least": nobody waits longer for a page.
+MOST_LOOKED = 100_000
 WINDOW_S = 10
 
 
@@ -30,7 +31,7 @@ class Plan:
         letters: how many are meant.
         events: how many events they hold.
         contacts: of how many contacts they are.
-        complete: all of them were counted; otherwise there are more than this.
+        complete: all letters were looked at; otherwise there may be more than this.
         errors: letters by class of error, or by reason where there was none.
         sample: some of them.
         rate: letters per second, at most.
@@ -84,7 +85,7 @@ def make(
     filter_: Filter,
     rate: float | None = None,
     *,
-    most: int = MOST_COUNTED,
+    most: int = MOST_LOOKED,
 ) -> list[Plan]:
     """Return a plan for each portal with letters that are meant; changes nothing.
 
@@ -92,7 +93,7 @@ def make(
         services: where the letters are.
         filter_: which are meant.
         rate: letters per second; REPLAY_RATE if it is left out.
-        most: letters of a portal to count.
+        most: letters of a portal to look at.
 
     Raises:
         Unclear: the rate is none.
@@ -133,12 +134,16 @@ def _plan(
 
 
 def _count(services: Services, portal: str, filter_: Filter, most: int) -> Tally:
-    tally = Tally()
-    for letter in each(services.dead, portal, filter_):
-        if tally.letters == most:
-            tally.complete = False
-            break
-        tally.add(letter)
+    tally, looked = Tally(), 0
+    mark: Mark | None = None
+    while looked < most:
+        seen = look(services.dead, portal, filter_, mark, most=most - looked)
+        for letter in seen.letters:
+            tally.add(letter)
+        looked, mark = looked + seen.looked, seen.last
+        if mark is None:
+            return tally
+    tally.complete = look(services.dead, portal, filter_, mark, most=1).last is None
     return tally
 
 

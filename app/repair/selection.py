@@ -13,7 +13,7 @@ from app.services import Services
 # Letters are looked at by so many: one round trip, some milliseconds of the store.
 SLICE = 500
 # One page looks at no more than this; what it did not find, the next page goes on for.
-MOST_LOOKS = 20_000
+MOST_LOOKS = 10_000
 ODD = "odd"
 
 
@@ -109,7 +109,7 @@ def page(
         services: where the letters are.
         filter_: which are meant.
         after: the `next` of the page before.
-        most: letters on the page.
+        most: letters on the page, at least one.
         newest_first: the other way round.
 
     Raises:

@@ -11,13 +11,14 @@ import click
 from app.cli.dead.options import address, connected, filter_of, filtered
 from app.cli.dead.words import about_letter
 from app.repair import letters, selection, transfer
-from app.repair.selection import Page
 from app.services import Services
 
 
 @click.command("list")
 @filtered
-@click.option("--most", default=100, show_default=True, help="Letters to show.")
+@click.option(
+    "--most", type=click.IntRange(1), default=100, show_default=True, help="How many."
+)
 @click.option("--after", default="", help="Where an earlier list ended.")
 @click.option("--newest", is_flag=True, help="The newest first.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
@@ -27,23 +28,23 @@ def list_letters(
     """List dead letters, oldest first, each with what to do about it."""
     at, filter_ = connected(), filter_of(options)
     shown = 0
-    page = Page([], after, 0)
-    while shown < most and (page.next or not page.looked):
-        page = selection.page(at, filter_, page.next, most - shown, newest_first=newest)
+    while shown < most:
+        page = selection.page(at, filter_, after, most - shown, newest_first=newest)
         shown += len(page.letters)
         for letter in page.letters:
             click.echo(json.dumps(asdict(letter)) if as_json else about_letter(letter))
-        if not page.next:
+        after = page.next
+        if not after:
             break
     if not shown and not as_json:
-        click.echo(_nothing(at, options_empty=filter_.is_empty))
-    if page.next:
-        click.echo(f"there may be more; go on with --after {page.next}", err=True)
+        click.echo(_nothing(at, unasked=filter_.is_empty))
+    if after:
+        click.echo(f"there may be more; go on with --after {after}", err=True)
 
 
-def _nothing(at: Services, *, options_empty: bool) -> str:
+def _nothing(at: Services, *, unasked: bool) -> str:
     dead = any(at.dead.count(portal) for portal in at.inbox.portals())
-    return "nothing is dead" if options_empty or not dead else "no dead letter is meant"
+    return "nothing is dead" if unasked or not dead else "no dead letter is meant"
 
 
 @click.command()

@@ -151,6 +151,6 @@ def _place(
         me(),
         rate=each.rate,
         reason=reason,
-        planned=each.letters,
+        planned=each.letters if each.complete else 0,
         everything=everything,
     )

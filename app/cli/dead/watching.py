@@ -15,7 +15,9 @@ from app.repair.order import SETTLING, Order
 from app.repair.orders import Orders
 from app.services import Services
 
+# How often progress is told: every second first, more seldom the longer it takes.
 TELL_S = 1.0
+TELL_SHARE = 0.05
 # A ticker that says nothing for so long is not there.
 SILENT_S = 3.0
 NO_WORKER = (
@@ -47,7 +49,7 @@ def watch(at: Services, placed: Sequence[Order]) -> None:
 
 def _wait(at: Services, placed: Sequence[Order]) -> list[Order]:
     orders = Orders(at)
-    told_at = heard_at = time.monotonic()
+    began = told_at = heard_at = time.monotonic()
     while True:
         rest = min(orders.step(order.portal) for order in placed)
         now = [orders.get(order.portal, order.id) for order in placed]
@@ -59,8 +61,9 @@ def _wait(at: Services, placed: Sequence[Order]) -> list[Order]:
         elif time.monotonic() - heard_at > SILENT_S and _all_moved(active):
             click.echo(NO_WORKER)
             return now
-        if time.monotonic() - told_at >= TELL_S:
-            told_at = time.monotonic()
+        moment = time.monotonic()
+        if moment - told_at >= max(TELL_S, TELL_SHARE * (moment - began)):
+            told_at = moment
             _tell(at, active)
         time.sleep(rest)
 

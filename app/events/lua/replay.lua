@@ -27,8 +27,9 @@ local replays = number(redis.call('HGET', p .. 'dead_letter:' .. ARGV[1], 'repla
 local letters, history = exhume(ARGV[1])
 if not letters then return -1 end
 untell(buried)
--- Who replays has perhaps mended a property: it is looked up anew.
-for _, topic in ipairs({'definitions', 'unknown_properties'}) do
+-- Who replays has perhaps mended a property: it is looked up anew. An order has seen to
+-- that when it was placed, once for all its letters.
+for _, topic in ipairs(ARGV[2] == '' and {'definitions', 'unknown_properties'} or {}) do
   redis.call('DEL', p .. 'memory:' .. topic)
 end
 for step in string.gmatch(history, '[^\n]+') do

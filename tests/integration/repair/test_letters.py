@@ -285,11 +285,14 @@ def test_a_plan_of_what_was_never_worked_off_promises_nothing(ward: Ward) -> Non
 
 
 def test_a_plan_says_when_there_is_more_than_it_counted(ward: Ward) -> None:
-    ward.bury(1, 2, 3)
+    ward.bury(*range(1, 11))
 
-    (made,) = plan.make(ward.services, Filter(), most=2)
+    (made,) = plan.make(ward.services, Filter(), most=4)
+    assert (4, False) == (made.letters, made.complete)
 
-    assert (2, False) == (made.letters, made.complete)
+    for most in (10, 11):
+        (made,) = plan.make(ward.services, Filter(), most=most)
+        assert (10, True) == (made.letters, made.complete)
 
 
 def test_there_is_a_plan_for_each_portal_with_letters_that_are_meant(

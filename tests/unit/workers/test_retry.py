@@ -193,3 +193,30 @@ def test_nobody_who_may_go_on_in_another_worker_waits() -> None:
 def test_a_long_limit_holds_the_portal_and_not_each_contact() -> None:
     assert 60 == decided(Throttled("477", status=477, retry_after=600)).delay_s
     assert 600 == decided(Throttled("423", status=423, retry_after=600)).delay_s
+
+
+def test_what_hubspot_said_about_it_is_kept() -> None:
+    refused = Refused("no", category="CONFLICT", correlation_id="a-b")
+
+    decision = decided(refused)
+
+    assert ("Refused", "CONFLICT", "a-b", "") == (
+        decision.error_class,
+        decision.category,
+        decision.correlation_id,
+        decision.location,
+    )
+
+
+def test_an_error_of_the_users_own_may_look_like_hubspots() -> None:
+    class OwnError(Exception):
+        category = 7
+        correlation_id = None
+
+    decision = decided(OwnError("oops"), attempts=2)
+
+    assert ("OwnError", "", "") == (
+        decision.error_class,
+        decision.category,
+        decision.correlation_id,
+    )
