@@ -79,7 +79,7 @@ def reconcile(
     if since is not None and not (sweep and _covers(sweep, since, until)):
         sweep = services.sweeps.begin(portal, "reconcile", since=since, until=until)
     assert sweep is not None  # noqa: S101 - one of the two has been
-    goal = sweep.until or sweep.begun_at
+    goal = sweep.until or sweep.taken_at
     walk = changed(services, hubspot, sweep, goal)
     return Sweeper(services, sweep, walk, quota(services, hubspot, share))
 
