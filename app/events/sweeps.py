@@ -36,6 +36,7 @@ class Sweep:
         found: how many contacts it has put in, each counted once.
         total: how many there are, as far as HubSpot said; 0 when it did not.
         begun_at: epoch seconds.
+        taken_at: when it was begun, or taken up again.
         moved_at: when it was written down last, on the store's clock.
         ended_at: when it came to its end, 0 while it has not.
         waits_for: what holds it up, in words; "" while it moves.
@@ -52,6 +53,7 @@ class Sweep:
     found: int = 0
     total: int = 0
     begun_at: float = 0.0
+    taken_at: float = 0.0
     moved_at: float = 0.0
     ended_at: float = 0.0
     waits_for: str = ""
@@ -75,7 +77,7 @@ class Sweeps:
         total: int = 0,
     ) -> Sweep:
         """Begin a sweep in place of the one of this name that there was."""
-        new = uuid.uuid4().hex
+        new, now = uuid.uuid4().hex, time.time()
         sweep = Sweep(
             portal,
             name,
@@ -83,7 +85,8 @@ class Sweeps:
             since=since,
             until=until,
             total=total,
-            begun_at=time.time(),
+            begun_at=now,
+            taken_at=now,
             hand=new,
         )
         key = _key(portal, name)
@@ -100,11 +103,11 @@ class Sweeps:
         sweep = self.get(portal, name)
         if sweep is None:
             return None
-        hand = uuid.uuid4().hex
+        hand, now = uuid.uuid4().hex, time.time()
         with store_errors():
             self._store.hset(_key(portal, name), "hand", hand)
         # Read again: the one before may have written just now, and cannot any more.
-        return replace(self.get(portal, name) or sweep, hand=hand)
+        return replace(self.get(portal, name) or sweep, hand=hand, taken_at=now)
 
     def save(self, sweep: Sweep) -> None:
         """Write down where the sweep stands.

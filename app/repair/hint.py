@@ -37,23 +37,32 @@ class Found:
 def events(sweep: Sweep, found: Iterable[Found]) -> list[Event | Oddity]:
     """Return one event per contact.
 
-    Throughout a sweep a contact has one key, so that it is taken in once: neither a
-    page that is put in again after a crash nor the workers' own writes, which the
-    sweep meets on its way to the present, count anew. The sweep by schedule has no
-    end; to it every change is news.
+    In a sweep a contact has one key for all its changes up to the beginning: a page
+    that is put in again after a crash is taken in once. Later changes, met on the way
+    to the present, are mostly the workers' own writes and no news to it either; to one
+    that is taken up again they are. To the sweep by schedule, which has no end, every
+    change is news.
     """
     return wire.parse(orjson.dumps([_raw(sweep, each) for each in found]))
 
 
 def _raw(sweep: Sweep, found: Found) -> dict[str, Any]:
-    by_all, endless = sweep.name == "backfill", sweep.name == "schedule"
+    by_all = sweep.name == "backfill"
     source = vocabulary.FOUND_BY_BACKFILL if by_all else vocabulary.FOUND_BY_RECONCILE
     raw = {
         "subscriptionType": vocabulary.RECONCILE,
         "eventId": sweep.id,
         "portalId": int(sweep.portal),
         "objectId": int(found.contact_id),
-        "occurredAt": found.changed_at if endless else int(sweep.begun_at * 1000),
+        "occurredAt": _occurred_at(sweep, found.changed_at),
         "changeSource": source,
     }
     return raw | ({"changeFlag": vocabulary.CREATED} if found.is_new else {})
+
+
+def _occurred_at(sweep: Sweep, changed_at: int) -> int:
+    """Return the time that tells two events of a contact apart, epoch milliseconds."""
+    if sweep.name == "schedule":
+        return changed_at
+    begun_at = int(sweep.begun_at * 1000)
+    return begun_at if changed_at <= begun_at else int(sweep.taken_at * 1000)

@@ -73,13 +73,14 @@ def reconcile(
 
     """
     hubspot = client(services, portal)
-    sweep = None if again else _unfinished(services, portal, "reconcile")
-    if sweep is None and since is None:
+    left = None if again else _unfinished(services, portal, "reconcile")
+    if left and (since is None or _covers(left, since, until)):
+        sweep = left
+    elif since is None:
         raise ConfigError("no reconcile was left before its end; say --since, e.g. 2h")
-    if since is not None and not (sweep and _covers(sweep, since, until)):
+    else:
         sweep = services.sweeps.begin(portal, "reconcile", since=since, until=until)
-    assert sweep is not None  # noqa: S101 - one of the two has been
-    goal = sweep.until or sweep.begun_at
+    goal = sweep.until or sweep.taken_at
     walk = changed(services, hubspot, sweep, goal)
     return Sweeper(services, sweep, walk, quota(services, hubspot, share))
 

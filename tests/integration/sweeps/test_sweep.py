@@ -288,22 +288,45 @@ def key(sweep: Sweep, found: hint.Found) -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "changes_are_news"),
-    [("backfill", False), ("reconcile", False), ("schedule", True)],
+    ("name", "states", "resumed"),
+    [("backfill", 1, 1), ("reconcile", 1, 2), ("schedule", 3, 3)],
 )
-def test_a_contact_is_taken_in_once_by_a_sweep_that_has_an_end(
-    at: Services, name: str, changes_are_news: bool
+def test_what_is_news_to_a_sweep(
+    at: Services, name: str, states: int, resumed: int
 ) -> None:
+    """A contact's changes: before the sweep began, after it, and later still."""
     sweep = at.sweeps.begin(PORTAL, name, since=1.0)
+    begun_at = int(sweep.begun_at * 1000)
+    asked = name != "backfill"
+    changes = [
+        hint.Found("501", asked * (begun_at + after_ms)) for after_ms in (-5, 5, 9)
+    ]
+
+    keys_of = {key(sweep, each) for each in changes}
+    later = replace(sweep, taken_at=sweep.taken_at + 60)
+
+    assert states == len(keys_of)
+    assert resumed == len({key(later, each) for each in changes})
+    assert key(later, changes[0]) in keys_of
+    assert key(sweep, changes[0]) == key(sweep, replace(changes[0], is_new=True))
     other = at.sweeps.begin(PORTAL, name, since=1.0)
-    other = replace(other, begun_at=sweep.begun_at)
+    assert key(replace(other, begun_at=sweep.begun_at), changes[0]) not in keys_of
 
-    once = hint.Found("501", 1_795_166_400_123)
-    changed = replace(once, changed_at=1_795_166_400_124)
 
-    assert key(sweep, once) == key(sweep, replace(once, is_new=True))
-    assert key(sweep, once) != key(other, once)
-    assert changes_are_news == (key(sweep, once) != key(sweep, changed))
+def test_what_changed_after_a_sweep_was_left_is_found_when_it_goes_on(
+    sandbox: Sandbox, at: Services
+) -> None:
+    contacts = seed(sandbox, 450)
+    left = reconcile(at)
+    left.step()
+    assert contacts[0] in waiting(at)
+    edit = {"id": contacts[0], "properties": {"city": "Ulm"}}
+    sandbox.control.update("contacts", [edit])
+    time.sleep(0.01)
+
+    drive(reconcile(at))
+
+    assert [contacts[0], *contacts] == sorted(waiting(at))
 
 
 def test_what_changes_under_way_is_not_counted_again(
