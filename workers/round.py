@@ -105,6 +105,11 @@ class Lease:
         """Renew the lease when a third of it is over; drop what is not ours any more.
 
         Called before every call to HubSpot: the longest of them fits into the rest.
+
+        Raises:
+            Snooze: something was not; what the round was about to write may be about
+                it, so that the round ends, and what is still ours is done again.
+
         """
         if self._now() - self._renewed_at < self._inbox.options.lease_s / 3:
             return
@@ -112,9 +117,11 @@ class Lease:
         at_work = [job.id for job in self._jobs.values() if not job.failure]
         ours = self._inbox.extend(self._claim, at_work)
         self._renewed_at = began
-        for contact_id in at_work:
-            if contact_id not in ours:
-                self._jobs[contact_id].fail(LeaseLost(f"contact {contact_id}"))
+        lost = [contact_id for contact_id in at_work if contact_id not in ours]
+        for contact_id in lost:
+            self._jobs[contact_id].fail(LeaseLost(f"contact {contact_id}"))
+        if lost:
+            raise Snooze(0, "this round overslept; it is done again")
 
 
 @dataclass(slots=True)

@@ -12,6 +12,17 @@ from tests.chaos.episode import PORTAL, Run, dice
 from tests.chaos.fleet import Fleet
 
 MOST_AT_ONCE = 3
+# What brings each mutation out: accidents of these kinds, again and again.
+SCHEDULES = {
+    "settle before write": ["500 on writes"],
+    "no lease check": ["a worker sleeps past its lease"],
+    "trim too much": ["a worker sleeps shortly"],
+    "ack before store": ["the store's memory is full"],
+    "nudge without ticker": ["a worker sleeps past its lease", "500 on writes"],
+}
+MOST_EPISODES = 5
+# Whoever is not done by then with a handful of contacts has forgotten them.
+MUTANT_QUIET_S = 10.0
 
 
 def plan(seed: int, count: int) -> Iterator[tuple[int, list[str]]]:
@@ -80,3 +91,25 @@ def figures(state: Run, seconds: float) -> Iterator[str]:
     yield f"{calls['total']:>8}  calls of HubSpot"
     yield f"{sum(state.happened.values()):>8}  accidents in {seconds:.0f} s"
     yield f"0 accepted events lost, 0 records made twice; {law}"
+
+
+def mutations(directory: Path, say: Callable[[str], None] = print) -> int:
+    """Break the service in every known way; return 1 if one is not noticed."""
+    missed = 0
+    for name in SCHEDULES:
+        began = time.monotonic()
+        caught = catch(directory / name.replace(" ", "-"), name)
+        verdict = f"caught: {caught}" if caught else "NOT CAUGHT"
+        say(f"{name}: {verdict} ({time.monotonic() - began:.0f} s)")
+        missed += not caught
+    return int(missed > 0)
+
+
+def catch(directory: Path, name: str, seed: int = 1) -> str:
+    """Break the service, play episodes; return the first thing noticed, or ""."""
+    with Fleet(directory, workers=2, broken=name) as fleet:
+        state = Run(fleet, seed, quiet_s=MUTANT_QUIET_S)
+        for number in range(1, MOST_EPISODES + 1):
+            if wrong := episode.play(state, number, SCHEDULES[name]):
+                return wrong[0]
+    return ""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 
 from app.errors import HubSpotError, Outdated, Verdict
 from app.events.ledger import Entry, Standing, Thing
+from app.hubspot.association_batches import INVALID_IDS
 from app.hubspot.association_type import DEFAULT_TYPES, Association
 from app.hubspot.record import NewRecord
 from workers.changes import LogActivity
@@ -119,7 +120,8 @@ def _create(round_: Round, wishes: Wishes, now: Callable[[], float]) -> dict[Wis
 
 
 def _is_no_more(contact_id: str, error: HubSpotError) -> bool:
-    named = error.context.get("INVALID_OBJECT_IDS", ())
+    """Tell whether HubSpot names the contact itself as what is invalid."""
+    named = error.context.get(INVALID_IDS, ())
     return any(each.partition(" ")[0] == f"CONTACT={contact_id}" for each in named)
 
 
