@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from app import logs
-from app.errors import Denied, HubSpotError, Stopped
+from app.errors import Denied, HubSpotError, Snooze, Stopped
 from app.events.illness import Illness, Kind
 from app.services import Services
 from workers import retry
@@ -52,7 +52,7 @@ def examine(
     daily = next(filter(retry.is_daily_limit, suspects), None)
     try:
         problem = daily or ask(services, portal, hold)
-    except Stopped:
+    except (Snooze, Stopped):  # the round has to end before anybody is asked
         return NOBODY_KNOWS
     kind = retry.diagnose(problem)
     if problem and kind:

@@ -114,6 +114,8 @@ class Lease:
 
         Raises:
             Stopped: the worker was told to stop, and no time is left.
+            Snooze: a contact was not ours any more; what the round was about to write
+                may be about it, so that the round ends, and what is ours is done again.
 
         """
         self._stop.look()
@@ -128,9 +130,11 @@ class Lease:
         ]
         ours = self._inbox.extend(self._claim, in_hand)
         self._renewed_at = began
-        for contact_id in in_hand:
-            if contact_id not in ours:
-                self._jobs[contact_id].fail(LeaseLost(f"contact {contact_id}"))
+        lost = [contact_id for contact_id in in_hand if contact_id not in ours]
+        for contact_id in lost:
+            self._jobs[contact_id].fail(LeaseLost(f"contact {contact_id}"))
+        if lost:
+            raise Snooze(0, "this round overslept; it is done again")
 
 
 @dataclass(slots=True)

@@ -62,6 +62,9 @@ class Ledger:
     ) -> dict[Thing, Entry]:
         """Announce that these things are about to be made.
 
+        Whoever announced something may do so again, to have a new grace; it is MADE or
+        BUSY then if somebody else took it over.
+
         Args:
             portal: whose records they are.
             token: who announces.
@@ -100,8 +103,12 @@ class Ledger:
         self._write(portal, token, made, ttl_s)
 
     def release(self, portal: str, token: str, things: Sequence[Thing]) -> None:
-        """Forget things that were certainly not made, or that are no more."""
+        """Take back our announcements of things that were certainly not made."""
         self._write(portal, token, dict.fromkeys(things, ""), 0)
+
+    def strike(self, portal: str, token: str, gone: Mapping[Thing, str]) -> None:
+        """Forget things that are no more, by the id that each of them had."""
+        self._write(portal, token, {t: f"gone {id_}" for t, id_ in gone.items()}, 0)
 
     def _write(
         self, portal: str, token: str, ids: Mapping[Thing, str], ttl_s: float

@@ -253,7 +253,6 @@ class HubSpot:
             )
 
     def _admit(self, request: Request) -> None:
-        self._before_call()
         if self._throttle:
             self._throttle.acquire(
                 self.portal_id,
@@ -261,6 +260,8 @@ class HubSpot:
                 lane=self._lane,
                 max_wait_s=self._max_wait_s,
             )
+        # Last of all: it asks whether we still may, and waiting for a turn takes long.
+        self._before_call()
 
     def _learn(self, request: Request, answer: requests.Response) -> None:
         if self._throttle:

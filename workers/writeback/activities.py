@@ -12,8 +12,9 @@ import re
 import time
 from collections.abc import Callable, Mapping
 
-from app.errors import Verdict
+from app.errors import HubSpotError, Outdated, Verdict
 from app.events.ledger import Entry, Standing, Thing
+from app.hubspot.association_batches import INVALID_IDS
 from app.hubspot.association_type import DEFAULT_TYPES, Association
 from app.hubspot.record import NewRecord
 from workers.changes import LogActivity
@@ -109,8 +110,19 @@ def _create(round_: Round, wishes: Wishes, now: Callable[[], float]) -> dict[Wis
         things = [_thing(by_key[n], group[by_key[n]]) for n in refused]
         round_.ledger.release(round_.portal, round_.token, things)
         for name, error in result.errors.items():
-            round_.fail({by_key[name][0]: error})
+            contact_id = by_key[name][0]
+            if _is_no_more(contact_id, error):
+                # Deleted since it was read; the next round finds it gone.
+                round_.jobs[contact_id].fail(Outdated(str(error)))
+            else:
+                round_.fail({contact_id: error})
     return ids
+
+
+def _is_no_more(contact_id: str, error: HubSpotError) -> bool:
+    """Tell whether HubSpot names the contact itself as what is invalid."""
+    named = error.context.get(INVALID_IDS, ())
+    return any(each.partition(" ")[0] == f"CONTACT={contact_id}" for each in named)
 
 
 def _record(

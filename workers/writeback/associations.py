@@ -184,7 +184,7 @@ def _conclude(
         if not job.finished:
             job.outcome = "written"
     elif error.verdict is Verdict.BURY and to_id == job.company_id and job.plan.company:
-        companies.forget(round_, [job.plan.company.domain])
+        companies.strike(round_, job.plan.company.domain, to_id)
         job.fail(Outdated(f"company {to_id}: {error}"))
     elif error.verdict is Verdict.BURY:
         job.fail(GiveUp(f"{to_type} {to_id} cannot be associated: {error}"))

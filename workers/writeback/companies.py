@@ -46,8 +46,13 @@ def resolve(round_: Round, sleep: Callable[[float], None] = time.sleep) -> None:
                 job.fail(errors[domain])
 
 
-def forget(round_: Round, domains: Iterable[str]) -> None:
-    """Strike companies that are no more; the next round searches for them again."""
+def strike(round_: Round, domain: str, company_id: str) -> None:
+    """Forget a company that is no more; the next round searches for it again."""
+    round_.ledger.strike(round_.portal, round_.token, {_thing(domain): company_id})
+
+
+def _release(round_: Round, domains: Iterable[str]) -> None:
+    """Let others try: we have certainly not made these."""
     round_.ledger.release(round_.portal, round_.token, [_thing(d) for d in domains])
 
 
@@ -79,16 +84,38 @@ def _find_or_make(
     except HubSpotError as error:
         # Nothing was made in this round, and what an earlier one may have made will be
         # seen by the next search.
-        forget(round_, wishes)
+        _release(round_, wishes)
         return dict.fromkeys(wishes, error)
-    missing = [domain for domain in wishes if domain not in found]
+    missing, taken = _still_ours(round_, [d for d in wishes if d not in found], ids)
     made, errors = _make(round_, {d: _wish(wishes[d]) for d in missing})
+    errors |= taken
     ids |= found | made
     known = {_thing(domain): id_ for domain, id_ in (found | made).items()}
     round_.ledger.confirm(round_.portal, round_.token, known, ttl_s=REMEMBERED_S)
     # Not wanted, or refused: certainly not made. A broken answer leaves it open.
-    forget(round_, [d for d in missing if d not in made and not _maybe_made(errors, d)])
+    _release(
+        round_, [d for d in missing if d not in made and not _maybe_made(errors, d)]
+    )
     return errors
+
+
+def _still_ours(
+    round_: Round, domains: list[str], ids: dict[str, str]
+) -> tuple[list[str], dict[str, Exception]]:
+    """Announce once more what is about to be made; leave what others took over.
+
+    A worker that overslept must not make what another one has made meanwhile.
+    """
+    entries = _announce(round_, domains) if domains else {}
+    ids |= {d: e.made_id for d, e in entries.items() if e.standing is Standing.MADE}
+    ours = [d for d, e in entries.items() if e.standing is Standing.YOURS]
+    busy = {d: e for d, e in entries.items() if e.standing is Standing.BUSY}
+    return ours, {domain: _later(round_, domain, e) for domain, e in busy.items()}
+
+
+def _later(round_: Round, domain: str, entry: Entry) -> Snooze:
+    wait_s = min(entry.wait_s, round_.services.settings.lease_s)
+    return Snooze(wait_s, f"another round is making the company of {domain}")
 
 
 def _wish(jobs: list[Job]) -> AssociateCompany:
@@ -144,14 +171,11 @@ def _wait_for_others(
         entries = _announce(round_, domains)
         ours = {d for d, e in entries.items() if e.standing is Standing.YOURS}
         # The other one gave up: leave it to a later round, which searches first.
-        forget(round_, ours)
+        _release(round_, ours)
         for domain in ours:
             errors[domain] = Snooze(PEEK_S, f"nobody made the company of {domain}")
         ids |= {d: e.made_id for d, e in entries.items() if e.standing is Standing.MADE}
         domains = [d for d, e in entries.items() if e.standing is Standing.BUSY]
     for domain in domains:
-        wait_s = min(entries[domain].wait_s, round_.services.settings.lease_s)
-        errors[domain] = Snooze(
-            wait_s, f"another round is making the company of {domain}"
-        )
+        errors[domain] = _later(round_, domain, entries[domain])
     return errors

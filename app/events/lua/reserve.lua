@@ -12,7 +12,7 @@ for i = 4, #ARGV, 2 do
   local answer = 'yours'
   if string.sub(entry, 1, 5) == 'made ' then
     answer = entry
-  elseif since + grace > now then
+  elseif since + grace > now and string.match(entry, ' (%S+)$') ~= token then
     answer = 'busy ' .. (since + grace - now)
   else
     if entry ~= '' then answer = 'yours again' end

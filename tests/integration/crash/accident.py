@@ -23,6 +23,7 @@ class Accident(enum.Enum):
     OVERTAKEN = (
         "the worker sleeps so long that another takes its contacts, then goes on"
     )
+    RELIEVED = "the worker sleeps so long that others do all its work, then goes on"
 
 
 class KilledError(BaseException):

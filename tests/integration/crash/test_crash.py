@@ -20,9 +20,9 @@ from app.sandbox.testing import running
 from tests.integration.crash.accident import Accident, KilledError, Trip
 from tests.integration.crash.world import State, World
 from workers import reconcile, writeback
-from workers.round import Round
+from workers.round import Lease, Round
 
-DISTURBING = (Accident.MEANWHILE, Accident.OVERTAKEN)
+DISTURBING = (Accident.MEANWHILE, Accident.OVERTAKEN, Accident.RELIEVED)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,18 @@ def disturbance(world: World, accident: Accident) -> Callable[[], None]:
         world.change_phone()
         world.connect().inbox.claim(world.portal, "heir, who dies at once", 100)
 
-    return overtake if accident is Accident.OVERTAKEN else world.change_phone
+    def relieve() -> None:
+        world.change_phone()
+        for _ in range(2):  # suspects are worked off in two groups
+            world.let_time_pass()
+            world.work()
+
+    match accident:
+        case Accident.OVERTAKEN:
+            return overtake
+        case Accident.RELIEVED:
+            return relieve
+    return world.change_phone
 
 
 def harm(world: World, expected: State) -> str:
@@ -162,6 +173,16 @@ def test_writing_over_what_a_person_just_typed_is_caught(
     monkeypatch.setattr(reconcile, "uncover", lambda round_: None)
 
     assert next(sweep(world, expected, Accident.MEANWHILE), None)
+
+
+def test_writing_after_others_took_over_is_caught(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that never looks at its lease makes notes and companies twice."""
+    expected = undisturbed(world, with_change=True)
+    monkeypatch.setattr(Lease, "hold", lambda self: None)
+
+    assert next(sweep(world, expected, Accident.RELIEVED), None)
 
 
 def test_settling_before_writing_is_caught(

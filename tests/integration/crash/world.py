@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from itertools import count
 from typing import Any
 
 import orjson
+import pytest
 import redis
 
 from app import services
@@ -20,6 +22,7 @@ from app.services import Services
 from app.settings import Settings
 from tests.integration.crash.accident import Trip, TrippingSession, TrippingStore
 from workers import reconcile, registry
+from workers.round import Lease
 from workers.rules.book import RuleBook
 from workers.rules.rule import Rule
 
@@ -56,6 +59,7 @@ class World:
     ids: dict[str, str] = field(default_factory=dict)
     source_of: Callable[[str], str] = scripts.source
     rules: Sequence[Rule] = RULES
+    slept_s: float = 0.0
     _serial: count[int] = field(default_factory=lambda: count(1))
 
     @property
@@ -135,7 +139,13 @@ class World:
 
     def work(self, trip: Trip | None = None) -> None:
         """Let one worker take one round."""
-        reconcile.reconcile(self.connect(trip), self.rules, self.portal)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(reconcile, "Lease", functools.partial(Lease, now=self.clock))
+            reconcile.reconcile(self.connect(trip), self.rules, self.portal)
+
+    def clock(self) -> float:
+        """Return what the workers' monotonic clocks show, sleep included."""
+        return time.monotonic() + self.slept_s
 
     def finish(self) -> None:
         """Let other workers do the rest, and time pass between them."""
@@ -148,6 +158,7 @@ class World:
 
     def let_time_pass(self) -> None:
         """Let every lease run out, every delay be over, and every grace end."""
+        self.slept_s += 3600
         prefix = f"hk:{{{self.portal}}}:"
         for place in ("live", "bulk", "suspect", "leased"):
             for contact in self.store.zrange(prefix + place, 0, -1):

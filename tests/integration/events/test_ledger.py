@@ -52,10 +52,34 @@ def test_nobody_releases_the_announcement_of_another(shelf: Shelf) -> None:
     assert Standing.BUSY is reserve(shelf, "second").standing
 
 
+def test_whoever_was_overtaken_does_not_release_what_the_other_made(
+    shelf: Shelf,
+) -> None:
+    reserve(shelf, "sleeper")
+    reserve(shelf, "heir", grace_s=0)
+    shelf.ledger.confirm(PORTAL, "heir", {ACME: "901"}, ttl_s=60)
+
+    shelf.ledger.release(PORTAL, "sleeper", [ACME])
+
+    assert Entry(Standing.MADE, made_id="901") == reserve(shelf, "third")
+
+
+def test_an_announcement_can_be_renewed_by_its_owner_only(shelf: Shelf) -> None:
+    reserve(shelf, "first")
+
+    assert Standing.YOURS is reserve(shelf, "first").standing
+    assert Standing.BUSY is reserve(shelf, "second").standing
+
+    reserve(shelf, "second", grace_s=0)
+    assert Standing.BUSY is reserve(shelf, "first").standing
+
+
 def test_a_record_that_is_no_more_can_be_made_again(shelf: Shelf) -> None:
     reserve(shelf, "first")
     shelf.ledger.confirm(PORTAL, "first", {ACME: "901"}, ttl_s=60)
 
-    shelf.ledger.release(PORTAL, "second", [ACME])
+    shelf.ledger.strike(PORTAL, "second", {ACME: "900"})
+    assert Standing.MADE is reserve(shelf, "third").standing
 
+    shelf.ledger.strike(PORTAL, "second", {ACME: "901"})
     assert Standing.YOURS is reserve(shelf, "third").standing

@@ -1,0 +1,36 @@
+"""`make chaos`: hundreds of accidents, and proof that none of them did harm.
+
+python -m tests.chaos --seed 7 --faults 200     the long form
+python -m tests.chaos --seed 7 --episode 12     one episode of it again
+python -m tests.chaos --mutations               does it notice a broken service?
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.chaos import campaign
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1, help="decides what happens when")
+    parser.add_argument("--faults", type=int, default=200, help="how many accidents")
+    parser.add_argument("--minutes", type=float, default=20.0, help="begin none later")
+    parser.add_argument("--episode", type=int, help="play only this one")
+    parser.add_argument("--mutations", action="store_true", help="break it on purpose")
+    told = parser.parse_args()
+    directory = Path(tempfile.mkdtemp(prefix="hubkeeper-chaos-"))
+    print(f"logs in {directory}", flush=True)
+    if told.mutations:
+        return campaign.mutations(directory)
+    return campaign.run(
+        directory, told.seed, told.faults, 60 * told.minutes, only=told.episode
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
