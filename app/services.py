@@ -12,8 +12,10 @@ from redis.retry import Retry
 
 from app.errors import Denied, StoreDown
 from app.events import keys
+from app.events.archive import Archive, ArchiveOptions
 from app.events.books import Books
 from app.events.dead import DeadLetters
+from app.events.deliveries import Deliveries
 from app.events.inbox import Inbox, InboxOptions
 from app.events.journal import Journal
 from app.events.ledger import Ledger
@@ -42,6 +44,8 @@ class Door:
 
     settings: Settings
     inbox: Inbox
+    deliveries: Deliveries
+    archive: Archive
 
 
 class Clients:
@@ -110,6 +114,8 @@ class Services:
         plans: what dry runs would have done.
         swings: which properties are written to and fro.
         memory: what was looked up lately.
+        deliveries: what came to the door.
+        archive: what was accepted, as it came.
 
     """
 
@@ -126,6 +132,8 @@ class Services:
     plans: Journal
     swings: Swings
     memory: Memory
+    deliveries: Deliveries
+    archive: Archive
 
 
 def open_door(settings: Settings) -> Door:
@@ -137,7 +145,13 @@ def open_door(settings: Settings) -> Door:
         # Once more on a connection that died in the pool; storing twice is harmless.
         retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
     )
-    return Door(settings, Inbox(Scripts(store), inbox_options(settings)))
+    scripts = Scripts(store)
+    return Door(
+        settings,
+        Inbox(scripts, inbox_options(settings)),
+        deliveries(settings, scripts),
+        archive(settings, scripts),
+    )
 
 
 def connect(settings: Settings) -> Services:
@@ -169,7 +183,20 @@ def assemble(
         plans=Journal(scripts, "plans", MOST_SHOWN),
         swings=Swings(scripts),
         memory=Memory(scripts),
+        deliveries=deliveries(settings, scripts),
+        archive=archive(settings, scripts),
     )
+
+
+def deliveries(settings: Settings, scripts: Scripts) -> Deliveries:
+    """Return the request log, as long as the settings say."""
+    return Deliveries(scripts, settings.keep_s, settings.keep_deliveries)
+
+
+def archive(settings: Settings, scripts: Scripts) -> Archive:
+    """Return the archive, as large as the settings say."""
+    most_bytes = settings.archive_mb * 1024 * 1024
+    return Archive(scripts, ArchiveOptions(most_bytes, settings.archive_s))
 
 
 def without_limits(settings: Settings) -> HubSpot:

@@ -16,12 +16,15 @@ from app.errors import HubkeeperError
 
 COMMANDS = {
     "dead": ("app.cli.dead", "dead"),
+    "deliveries": ("app.cli.deliveries", "deliveries"),
     "demo": ("app.cli.demo", "demo"),
     "doctor": ("app.cli.doctor", "doctor"),
     "remarks": ("app.cli.remarks", "remarks"),
+    "replay": ("app.cli.replay", "replay"),
     "run": ("app.cli.run", "run"),
     "sandbox": ("app.cli.sandbox", "sandbox"),
     "settings": ("app.cli.serve", "settings_table"),
+    "verify": ("app.cli.verify", "verify"),
     "web": ("app.cli.serve", "web"),
     "worker": ("app.cli.serve", "worker"),
 }

@@ -6,6 +6,8 @@ and each script stays within one slot.
 ===========================  ======  ============================================
 hk:portals                   set     every portal that ever sent an event
 hk:ticker                    string  which worker's ticker is on duty; 1 s
+hk:deliveries                stream  the request log, a line for each delivery of any
+                                     portal or none; KEEP_S, KEEP_DELIVERIES
 hk:{P}:events:<contact>      list    waiting events, oldest first; the first `taken`
                                      of a leased contact are in a worker's hands
 hk:{P}:state:<contact>       hash    token, taken, lane, attempts, deaths, error; only
@@ -38,6 +40,15 @@ hk:{P}:calls                 hash    API calls by route, and their inputs
 hk:{P}:answer:*, asking:*,   string  what providers said, and who is asking; see
   tries:*, answers_of:<contact>      workers/providers/answers.py; 90 days at most
 hk:provider:<name>:spent:*   string  what was asked of a provider in a month; 40 days
+hk:{P}:held:<half-day>       hash    by delivery, which events it held: kind, contact,
+                                     property name, no value; KEEP_S and half a day
+hk:{P}:archive               zset    ids of archived deliveries by time (ms); like the
+                                     four that follow bounded by ARCHIVE_MB and
+                                     ARCHIVE_S, and gone that long after the last one
+hk:{P}:archive_bodies        hash    their items, compressed, perhaps sealed
+hk:{P}:archive_contacts      hash    whose they are, comma-separated
+hk:{P}:archived_of:<contact> set     the deliveries that hold something of a contact
+hk:{P}:archive_bytes         string  what all of that takes
 hk:{P}:woken                 string  a wake-up is on its way; 2 s
 hk:{P}:rate:*, hk:{P}:pause  see app/hubspot/throttle.py
 ===========================  ======  ============================================
@@ -47,6 +58,7 @@ from __future__ import annotations
 
 PORTALS = "hk:portals"
 TICKER = "hk:ticker"
+DELIVERIES = "hk:deliveries"
 
 # Where events go that name no portal.
 NOWHERE = "0"

@@ -15,6 +15,7 @@ from app.events import keys
 SOURCES = resources.files("app.events") / "lua"
 NAMES = (
     "accept",
+    "archive",
     "bury",
     "claim",
     "confirm",
@@ -27,6 +28,7 @@ NAMES = (
     "recount",
     "replay",
     "reserve",
+    "rewrite",
     "settle",
 )
 
