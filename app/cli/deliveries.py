@@ -36,11 +36,10 @@ def deliveries(
     if ctx.invoked_subcommand:
         return
     search = Search(portal, outcome, since, contact)
-    found = connected().deliveries.latest(search)
-    shown = 0
-    for shown, delivery in enumerate(itertools.islice(found, most), 1):
+    found = list(itertools.islice(connected().deliveries.latest(search), most))
+    for delivery in found:
         click.echo(json.dumps(asdict(delivery)) if as_json else one_line(delivery))
-    if not shown and not as_json:
+    if not found and not as_json:
         click.echo("no such delivery")
 
 

@@ -12,7 +12,7 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _SPAN = re.compile(r"([0-9]{1,6})([smhd])")
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[float]):
     """Epoch seconds, from "90s", "15m", "2h", "3d" ago or an ISO 8601 time (UTC)."""
 
     name = "moment"

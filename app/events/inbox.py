@@ -15,7 +15,7 @@ from typing import Any
 
 from app.errors import Backlogged
 from app.events import keys, wire
-from app.events.model import Event
+from app.events.model import Event, Lane
 from app.events.scripts import Scripts, store_errors
 from app.events.wire import Oddity
 
@@ -125,8 +125,19 @@ class Inbox:
         self._scripts = scripts
         self._known: set[str] = set()
 
-    def accept(self, items: Sequence[Event | Oddity], app_id: str = "") -> Receipt:
+    def accept(
+        self,
+        items: Sequence[Event | Oddity],
+        app_id: str = "",
+        *,
+        lane: Lane | None = None,
+    ) -> Receipt:
         """Store a delivery; when this returns, not one of its items can be lost.
+
+        Args:
+            items: the events, and what could not be read.
+            app_id: our app, to tell our own writes; "" takes each event's own.
+            lane: where they wait, if their source does not decide.
 
         Raises:
             Backlogged: a portal has too many waiting events; send it again later.
@@ -135,7 +146,7 @@ class Inbox:
         receipt = Receipt()
         by_portal: dict[str, list[str | bytes]] = {}
         for item in items:
-            by_portal.setdefault(item.portal_id, []).extend(_row(item, app_id))
+            by_portal.setdefault(item.portal_id, []).extend(_row(item, app_id, lane))
         for portal, rows in by_portal.items():
             receipt += self._accept(portal, rows)
         return receipt
@@ -273,7 +284,9 @@ class Inbox:
         return {c for c, ours in zip(contacts, flags, strict=True) if ours}
 
 
-def _row(item: Event | Oddity, app_id: str) -> tuple[str | bytes, ...]:
+def _row(
+    item: Event | Oddity, app_id: str, lane: Lane | None
+) -> tuple[str | bytes, ...]:
     if isinstance(item, Oddity):
         return "odd", item.key, "odd", item.reason, wire.dump_oddity(item)
     if item.object_name != "contact":
@@ -282,4 +295,5 @@ def _row(item: Event | Oddity, app_id: str) -> tuple[str | bytes, ...]:
         fate = "echo"
     else:
         fate = "work"
-    return fate, item.key, item.object_id, wire.lane(item).value, wire.dump(item)
+    lane = lane or wire.lane(item)
+    return fate, item.key, item.object_id, lane.value, wire.dump(item)

@@ -22,7 +22,7 @@ _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,18})[ \t]*\r\n", re.I)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.I)
 _ENCODED = re.compile(rb"\r\ncontent-encoding:", re.I)
 _EXPECTING = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.I)
-_CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?", re.DOTALL)
 
 
 class State(enum.Enum):
@@ -74,8 +74,9 @@ class Arrival:
 
     def take(self) -> bytes:
         """Return the bytes of this request, and begin with the next one."""
-        request = bytes(self._buffer[: self._end])
-        del self._buffer[: self._end]
+        with memoryview(self._buffer) as view:
+            request = bytes(view[: self._end])
+        self._buffer = self._buffer[self._end :]
         self._begin()
         return request
 
@@ -119,13 +120,13 @@ class Arrival:
         while self._chunk_at < len(self._buffer) and not self._end:
             line_end = self._buffer.find(b"\r\n", self._chunk_at)
             line = bytes(self._buffer[self._chunk_at : max(line_end, 0)])
-            size = _CHUNK_SIZE.match(line)
+            size = _CHUNK_SIZE.fullmatch(line)
             if line_end < 0 and len(self._buffer) - self._chunk_at < LONGEST_CHUNK_LINE:
                 return
             if size is None:
                 self._end = len(self._buffer)  # no chunk: the parser says so
-            elif int(size[0], 16):
-                self._chunk_at = line_end + 4 + int(size[0], 16)
+            elif int(size[1], 16):
+                self._chunk_at = line_end + 4 + int(size[1], 16)
             else:
                 self._find_trailers(line_end)
                 return

@@ -30,17 +30,42 @@ class Step(enum.Enum):
 
 
 class Source(Unreader):  # type: ignore[misc]
-    """Gives the parser the bytes that have come, and never waits for more."""
+    """Gives the parser the bytes that have come, and never waits for more.
+
+    gunicorn's own would copy all that is left of a large body for each piece of it.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.missing: RequestRejected | None = None
+        self._data = b""
+        self._at = 0
 
-    def chunk(self, size_hint: int | None = None) -> bytes:
-        """Say that there is no more, or why there would be."""
-        if self.missing:
+    def read(self, size: int | None = None, read_ahead: int | None = None) -> bytes:
+        """Return the next `size` bytes, or a piece where the size does not matter.
+
+        Raises:
+            RequestRejected: these bytes were not waited for.
+
+        """
+        wanted = AT_ONCE if size is None or size < 0 else size
+        piece = self._data[self._at : self._at + wanted]
+        if self.missing and len(piece) < (size or 1):
             raise self.missing
-        return b""
+        self._at += len(piece)
+        return piece
+
+    def unread(self, data: bytes) -> None:
+        """Take bytes back, so that they are read next."""
+        before = self._at - len(data)
+        if before >= 0 and self._data[before : self._at] == data:
+            self._at = before
+        else:
+            self._data, self._at = data + self._data[self._at :], 0
+
+    def give(self, request: bytes, missing: RequestRejected | None) -> None:
+        """Have the bytes of a request, and what to say to whoever wants more."""
+        self._data, self._at, self.missing = request, 0, missing
 
 
 class Connection(TConn):  # type: ignore[misc]
@@ -99,8 +124,7 @@ class Connection(TConn):  # type: ignore[misc]
         if state is State.OVERLONG:
             return Step.REFUSE
         if state is State.WHOLE:
-            self.source.unread(self.arrival.take())
-            self.source.missing = self.arrival.missing
+            self.source.give(self.arrival.take(), self.arrival.missing)
             return Step.SERVE
         if self.arrival.wants_to_be_asked:
             self.arrival.wants_to_be_asked = False

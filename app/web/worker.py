@@ -9,6 +9,7 @@ all of it is there. What is slow is answered 408; what is large comes a few at a
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import selectors
 import socket
@@ -24,7 +25,7 @@ from app.web.connection import Connection, Step
 
 # Beyond this a request is large, and so many of those are gathered at a time.
 SMALL = 64 * 1024
-LARGE_AT_ONCE = 4
+LARGE_AT_ONCE = 2
 # How long, and for how much, we listen on after our last answer: closing at once would
 # reset the connection, and the answer could be lost.
 # https://www.rfc-editor.org/rfc/rfc9112#section-9.6
@@ -40,6 +41,10 @@ OVERLONG = (
 )
 FULL = (errno.EMFILE, errno.ENFILE)
 NOBODY_THERE = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED)
+
+# https://man7.org/linux/man-pages/man3/mallopt.3.html
+M_MMAP_THRESHOLD = -3
+LARGE_BLOCK = 256 * 1024
 
 
 class DoorWorker(ThreadWorker):  # type: ignore[misc]
@@ -59,6 +64,11 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
         self.leaving: dict[Connection, None] = {}
         self.large: set[Connection] = set()
         self.parked: deque[Connection] = deque()
+
+    def init_process(self) -> None:
+        """Begin, after the fork."""
+        _return_large_blocks()
+        super().init_process()
 
     def accept(self, listener: socket.socket) -> None:
         """Welcome a connection; one that has nothing to say makes room for it."""
@@ -98,11 +108,18 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
             self.poller.unregister(client)
             self.parked.append(conn)
 
+    def handle_request(self, req: Any, conn: Connection) -> bool:
+        """Answer a request, in a thread; whoever had to be asked for it was asked."""
+        req._expected_100_continue = False
+        return bool(super().handle_request(req, conn))
+
     def finish_request(self, conn: Connection, fs: Future[bool]) -> None:
         """Let the connection rest, or go, after its request was answered."""
         self._release(conn)
-        stays = not fs.cancelled() and fs.exception() is None and fs.result()
-        if stays and conn.source.missing is None:
+        answered = not fs.cancelled() and fs.exception() is None and fs.result()
+        stays = answered and conn.source.missing is None
+        conn.source.give(b"", None)  # a large request is not kept through a farewell
+        if stays:
             self._begin(conn, conn.leftover()) if len(conn.arrival) else self._rest(
                 conn
             )
@@ -221,3 +238,14 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
 
     def _watch(self, conn: Connection, then: Any) -> None:
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(then, conn))
+
+
+def _return_large_blocks() -> None:
+    """Let the C library give the memory of large bodies back as soon as it is free.
+
+    glibc keeps what was freed for later, in each thread's arena: a few large bodies
+    would make a process large for good. Other libraries have no such switch.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt:
+        mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)
