@@ -34,14 +34,14 @@ if redis.call('ZADD', index, 'NX', now, id) == 1 then
   end
   redis.call('INCRBY', bytes, cost(#items, #names, #ARGV - 5))
 end
-for _, key in ipairs({index, bodies, contacts, bytes}) do
-  redis.call('PEXPIRE', key, ttl)
-end
 -- A little at a time: whoever lowers the limit must not hold up the store for long.
 for _, old in ipairs(redis.call('ZRANGE', index, 0, 99)) do
   local at = tonumber(redis.call('ZSCORE', index, old))
   local fits = at > now - ttl and number(redis.call('GET', bytes)) <= most
   if fits or old == id then break end
   let_go_of(old)
+end
+for _, key in ipairs({index, bodies, contacts, bytes}) do
+  redis.call('PEXPIRE', key, ttl)
 end
 return 1
