@@ -12,7 +12,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -66,8 +66,7 @@ class Delivery:
     more: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """An event that a delivery held; `kind` is "unreadable" for an oddity."""
 
     portal_id: str
@@ -75,6 +74,13 @@ class Held:
     kind: str
     contact_id: str = ""
     property_name: str = ""
+
+
+def held(item: Event | Oddity) -> Held:
+    """Return what is kept of an item."""
+    if isinstance(item, Oddity):
+        return Held(item.portal_id, item.key, "unreadable")
+    return Held(item.portal_id, item.key, item.kind, item.object_id, item.property_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +121,13 @@ class Deliveries:
             reply: Any = self._store.time()
         return float(reply[0]) + float(reply[1]) / 1e6
 
-    def write(self, lines: Sequence[tuple[Delivery, Sequence[Event | Oddity]]]) -> None:
+    def write(self, lines: Sequence[tuple[Delivery, Sequence[Held]]]) -> None:
         """Add deliveries with what they held, in one round trip."""
         pipe = self._store.pipeline(transaction=False)
         shelves: dict[tuple[str, int], dict[str, bytes]] = defaultdict(dict)
-        for delivery, items in lines:
+        for delivery, events in lines:
             pipe.xadd(keys.DELIVERIES, {"line": _dump(delivery)})
-            for portal, share in _shares(items):
+            for portal, share in _shares(events):
                 shelves[portal, _half_day(delivery.at)][delivery.id] = share
         for (portal, half_day), shares in shelves.items():
             shelf = keys.of(portal, f"held:{half_day}")
@@ -238,19 +244,13 @@ def _half_day(at: float) -> int:
     return int(at * 1000) // HALF_DAY_MS
 
 
-def _shares(items: Sequence[Event | Oddity]) -> Iterator[tuple[str, bytes]]:
-    """Yield what is kept of the items, by portal."""
+def _shares(events: Sequence[Held]) -> Iterator[tuple[str, bytes]]:
+    """Yield what is kept of the events, by portal."""
     rows: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for item in items:
-        rows[item.portal_id].append(_row(item))
+    for event in events:
+        rows[event.portal_id].append(event[1:])
     for portal, share in rows.items():
         yield portal, _pack(share)
-
-
-def _row(item: Event | Oddity) -> tuple[str, ...]:
-    if isinstance(item, Oddity):
-        return item.key, "unreadable"
-    return item.key, item.kind, item.object_id, item.property_name
 
 
 def _pack(rows: Sequence[Sequence[str]]) -> bytes:
@@ -267,7 +267,7 @@ def _unpack(share: bytes) -> list[list[str]]:
 def _without(share: bytes, contacts: Sequence[str]) -> bytes | None:
     """Return the share without events of these contacts; None: it holds none."""
     rows = _unpack(share)
-    others = [row for row in rows if len(row) < 3 or row[2] not in contacts]
+    others = [row for row in rows if row[2] not in contacts]
     return _pack(others) if len(others) < len(rows) else None
 
 

@@ -17,7 +17,7 @@ from typing import Self
 
 from app import logs
 from app.errors import Backlogged, RequestRejected, StoreDown, TooSlow
-from app.events.deliveries import TIME_DIGITS, Deliveries, Delivery
+from app.events.deliveries import TIME_DIGITS, Deliveries, Delivery, Held, held
 from app.events.inbox import Receipt
 from app.events.model import Event
 from app.events.wire import Oddity
@@ -26,7 +26,7 @@ WRITE_EVERY_S = 0.2
 # Deliveries that were not accepted and are written down one by one, in a second.
 TOLD_PER_S = 5
 # While the store is away so many pages wait for it; the others are only counted.
-MOST_PAGES = 2_000
+MOST_PAGES = 1_000
 # So many are written in one round trip.
 AT_ONCE = 250
 
@@ -100,7 +100,8 @@ class Page:
             portals,
             self.reason or (str(error) if outcome != "failed" and error else ""),
         )
-        return self._logbook.add(line, () if error else self.items)
+        events = () if error else tuple(map(held, self.items))
+        return self._logbook.add(line, events)
 
 
 class Logbook:
@@ -112,7 +113,7 @@ class Logbook:
         self._deliveries = deliveries
         self._clock = clock
         self._ahead_s = 0.0  # the store's clock before ours
-        self._pages: deque[tuple[Delivery, Sequence[Event | Oddity]]] = deque()
+        self._pages: deque[tuple[Delivery, Sequence[Held]]] = deque()
         self._uncounted: Counter[tuple[str, int]] = Counter()
         self._second = 0
         self._told = 0
@@ -145,10 +146,10 @@ class Logbook:
             self._told += 1
             return self._told <= TOLD_PER_S
 
-    def add(self, line: Delivery, items: Sequence[Event | Oddity]) -> None:
+    def add(self, line: Delivery, events: Sequence[Held]) -> None:
         """Take a finished page."""
         if len(self._pages) < MOST_PAGES:
-            self._pages.append((line, items))
+            self._pages.append((line, events))
         else:
             self.count(line.outcome, line.status)
 

@@ -227,4 +227,6 @@ any_text = st.text(st.characters(exclude_categories=()), max_size=40)
 def test_nothing_that_a_stranger_sends_breaks_it(
     url: str, headers: dict[str, str], body: bytes, versions: str
 ) -> None:
-    explained(signed(secret="a stranger's", versions=versions) | headers, url=url, body=body)
+    explained(
+        signed(secret="a stranger's", versions=versions) | headers, url=url, body=body
+    )
