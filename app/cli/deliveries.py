@@ -54,7 +54,7 @@ def show(delivery_id: str) -> None:
             f"there is no delivery {delivery_id} (any more: see KEEP_S, "
             "KEEP_DELIVERIES)"
         )
-    events = [event._asdict() for event in at.deliveries.events(found)]
+    events = [asdict(event) for event in at.deliveries.events(found)]
     click.echo(json.dumps({**asdict(found), "events": events}, indent=2))
 
 

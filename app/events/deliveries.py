@@ -12,7 +12,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
@@ -31,6 +31,7 @@ TIME_DIGITS = 11  # of an id: hexadecimal milliseconds
 SKEW_MS = 600_000
 # An entry of fewer bytes does not become smaller.
 WORTH_COMPRESSING = 200
+KEY_BYTES = 12
 
 
 NOTHING = Receipt()
@@ -66,21 +67,26 @@ class Delivery:
     more: int = 0
 
 
-class Held(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Held:
     """An event that a delivery held; `kind` is "unreadable" for an oddity."""
 
     portal_id: str
     key: str
     kind: str
-    contact_id: str = ""
-    property_name: str = ""
+    contact_id: str
+    property_name: str
 
 
-def held(item: Event | Oddity) -> Held:
+# The fields of Held in this order; a tuple, because there are thousands a second.
+Row = tuple[str, str, str, str, str]
+
+
+def row(item: Event | Oddity) -> Row:
     """Return what is kept of an item."""
     if isinstance(item, Oddity):
-        return Held(item.portal_id, item.key, "unreadable")
-    return Held(item.portal_id, item.key, item.kind, item.object_id, item.property_name)
+        return item.portal_id, item.key, "unreadable", "", ""
+    return item.portal_id, item.key, item.kind, item.object_id, item.property_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +127,13 @@ class Deliveries:
             reply: Any = self._store.time()
         return float(reply[0]) + float(reply[1]) / 1e6
 
-    def write(self, lines: Sequence[tuple[Delivery, Sequence[Held]]]) -> None:
+    def write(self, lines: Sequence[tuple[Delivery, Sequence[Row]]]) -> None:
         """Add deliveries with what they held, in one round trip."""
         pipe = self._store.pipeline(transaction=False)
         shelves: dict[tuple[str, int], dict[str, bytes]] = defaultdict(dict)
-        for delivery, events in lines:
+        for delivery, rows in lines:
             pipe.xadd(keys.DELIVERIES, {"line": _dump(delivery)})
-            for portal, share in _shares(events):
+            for portal, share in _shares(rows):
                 shelves[portal, _half_day(delivery.at)][delivery.id] = share
         for (portal, half_day), shares in shelves.items():
             shelf = keys.of(portal, f"held:{half_day}")
@@ -228,8 +234,8 @@ class Deliveries:
             shares = pipe.execute() if places else []
         events: dict[str, list[Held]] = {delivery.id: [] for delivery in deliveries}
         for (delivery, portal), share in zip(places, shares, strict=True):
-            rows = _unpack(share) if share else []
-            events[delivery.id] += [Held(portal, *row) for row in rows]
+            rows = _unpack(portal, share) if share else []
+            events[delivery.id] += [Held(*row) for row in rows]
         return [events[delivery.id] for delivery in deliveries]
 
 
@@ -244,30 +250,45 @@ def _half_day(at: float) -> int:
     return int(at * 1000) // HALF_DAY_MS
 
 
-def _shares(events: Sequence[Held]) -> Iterator[tuple[str, bytes]]:
+def _shares(rows: Sequence[Row]) -> Iterator[tuple[str, bytes]]:
     """Yield what is kept of the events, by portal."""
-    rows: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for event in events:
-        rows[event.portal_id].append(event[1:])
-    for portal, share in rows.items():
+    if len({row[0] for row in rows}) == 1:
+        yield rows[0][0], _pack(rows)
+        return
+    by_portal: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_portal[row[0]].append(row)
+    for portal, share in by_portal.items():
         yield portal, _pack(share)
 
 
-def _pack(rows: Sequence[Sequence[str]]) -> bytes:
-    text = orjson.dumps(rows)
-    return zlib.compress(text, 1) if len(text) > WORTH_COMPRESSING else text
+def _pack(rows: Sequence[Row]) -> bytes:
+    """Return rows in few bytes: how many, their keys, and what is left, compressed.
+
+    Keys are as good as random: nothing makes them smaller, trying takes long.
+    """
+    keys_of_all = bytes.fromhex("".join([row[1] for row in rows]))
+    text = orjson.dumps([row[2:] for row in rows])
+    if len(text) > WORTH_COMPRESSING:
+        text = zlib.compress(text, 1)
+    return len(rows).to_bytes(2, "big") + keys_of_all + text
 
 
-def _unpack(share: bytes) -> list[list[str]]:
-    plain = share.startswith(b"[")
-    rows: list[list[str]] = orjson.loads(share if plain else zlib.decompress(share))
-    return rows
+def _unpack(portal: str, share: bytes) -> list[Row]:
+    count = int.from_bytes(share[:2], "big")
+    texts = share[2 + count * KEY_BYTES :]
+    others = orjson.loads(texts if texts[:1] == b"[" else zlib.decompress(texts))
+    places = range(2, 2 + count * KEY_BYTES, KEY_BYTES)
+    return [
+        (portal, share[place : place + KEY_BYTES].hex(), *other)
+        for place, other in zip(places, others, strict=True)
+    ]
 
 
 def _without(share: bytes, contacts: Sequence[str]) -> bytes | None:
     """Return the share without events of these contacts; None: it holds none."""
-    rows = _unpack(share)
-    others = [row for row in rows if row[2] not in contacts]
+    rows = _unpack("", share)
+    others = [row for row in rows if row[3] not in contacts]
     return _pack(others) if len(others) < len(rows) else None
 
 

@@ -7,6 +7,7 @@ the store a few lines a second, the last of which says how many more there were.
 
 from __future__ import annotations
 
+import itertools
 import secrets
 import threading
 import time
@@ -17,7 +18,7 @@ from typing import Self
 
 from app import logs
 from app.errors import Backlogged, RequestRejected, StoreDown, TooSlow
-from app.events.deliveries import TIME_DIGITS, Deliveries, Delivery, Held, held
+from app.events.deliveries import TIME_DIGITS, Deliveries, Delivery, Row, row
 from app.events.inbox import Receipt
 from app.events.model import Event
 from app.events.wire import Oddity
@@ -100,8 +101,8 @@ class Page:
             portals,
             self.reason or (str(error) if outcome != "failed" and error else ""),
         )
-        events = () if error else tuple(map(held, self.items))
-        return self._logbook.add(line, events)
+        rows = [] if error else [row(item) for item in self.items]
+        return self._logbook.add(line, rows)
 
 
 class Logbook:
@@ -113,11 +114,12 @@ class Logbook:
         self._deliveries = deliveries
         self._clock = clock
         self._ahead_s = 0.0  # the store's clock before ours
-        self._pages: deque[tuple[Delivery, Sequence[Held]]] = deque()
+        self._pages: deque[tuple[Delivery, Sequence[Row]]] = deque()
         self._uncounted: Counter[tuple[str, int]] = Counter()
         self._second = 0
         self._told = 0
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._closed = threading.Event()
         self._writer: threading.Thread | None = None
 
@@ -146,10 +148,10 @@ class Logbook:
             self._told += 1
             return self._told <= TOLD_PER_S
 
-    def add(self, line: Delivery, events: Sequence[Held]) -> None:
+    def add(self, line: Delivery, rows: Sequence[Row]) -> None:
         """Take a finished page."""
         if len(self._pages) < MOST_PAGES:
-            self._pages.append((line, events))
+            self._pages.append((line, rows))
         else:
             self.count(line.outcome, line.status)
 
@@ -160,16 +162,13 @@ class Logbook:
 
     def flush(self) -> None:
         """Write down all there is; what the store does not take waits for it."""
-        try:
-            self._ahead_s = self._deliveries.now() - self._clock()
-            self._sum_up()
-            while self._pages:
-                some = [self._pages[i] for i in range(min(AT_ONCE, len(self._pages)))]
-                self._deliveries.write(some)
-                for _ in some:
-                    self._pages.popleft()
-        except StoreDown as error:
-            log.warning("deliveries_not_logged", error=str(error))
+        with self._writing:
+            try:
+                self._ahead_s = self._deliveries.now() - self._clock()
+                self._sum_up()
+                self._write()
+            except StoreDown as error:
+                log.warning("deliveries_not_logged", error=str(error))
 
     def close(self) -> None:
         """Write down what is left, and take no more."""
@@ -190,6 +189,13 @@ class Logbook:
             if self._pages or self._uncounted:
                 self.flush()
         self.flush()
+
+    def _write(self) -> None:
+        while self._pages:
+            some = list(itertools.islice(self._pages.copy(), AT_ONCE))
+            self._deliveries.write(some)
+            for _ in some:
+                self._pages.popleft()
 
     def _sum_up(self) -> None:
         """Turn what was only counted into lines, one of a kind."""

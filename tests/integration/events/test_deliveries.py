@@ -14,7 +14,7 @@ from app.events.deliveries import (
     Delivery,
     Held,
     Search,
-    held,
+    row,
 )
 from app.events.inbox import Receipt
 from app.events.scripts import Scripts
@@ -38,7 +38,7 @@ def test_a_delivery_is_found_again_as_it_was(log: Deliveries, event: MakeEvent) 
     tally = Receipt(accepted=2, duplicates=1, unreadable=1)
     first = line(log.now(), size=321, signature="v3", receipt=tally)
     one, other = event(501), event(502, subscriptionType="contact.creation")
-    log.write([(first, [held(one), held(other)])])
+    log.write([(first, [row(one), row(other)])])
 
     assert first == log.get(first.id)
     assert [first] == list(log.latest())
@@ -51,7 +51,7 @@ def test_a_delivery_is_found_again_as_it_was(log: Deliveries, event: MakeEvent) 
 def test_no_value_of_a_contact_is_in_the_log(
     log: Deliveries, event: MakeEvent, store: redis.Redis
 ) -> None:
-    log.write([(line(log.now()), [held(event(propertyValue="ada@example.org"))] * 100)])
+    log.write([(line(log.now()), [row(event(propertyValue="ada@example.org"))] * 100)])
 
     kept = b"".join(store.dump(key) for key in store.scan_iter("*"))
     shelf = next(store.scan_iter("*:held:*"))
@@ -64,7 +64,7 @@ def test_events_of_several_portals_stay_with_their_portals(
     log: Deliveries, event: MakeEvent
 ) -> None:
     both = line(log.now(), portals=(PORTAL, "33"))
-    log.write([(both, [*map(held, [event(1), event(2, portalId=33), event(3)])])])
+    log.write([(both, [*map(row, [event(1), event(2, portalId=33), event(3)])])])
 
     assert [(PORTAL, "1"), (PORTAL, "3"), ("33", "2")] == [
         (each.portal_id, each.contact_id) for each in log.events(both)
@@ -88,10 +88,10 @@ def test_deliveries_are_found_by_what_they_were(
     now = log.now()
     log.write(
         [
-            (line(now - 3, reason="a"), [held(event(501))]),
+            (line(now - 3, reason="a"), [row(event(501))]),
             (
                 line(now - 2, reason="b", portals=("33",)),
-                [held(event(502, portalId=33))],
+                [row(event(502, portalId=33))],
             ),
             (line(now - 1, "rejected", reason="c", status=401, portals=()), []),
         ]
@@ -113,7 +113,7 @@ def test_the_oldest_make_room_with_all_they_held(
 ) -> None:
     log = Deliveries(Scripts(store), keep_s=DAY_S, most=100)
     now = log.now()
-    lines = [(line(now + n / 1000), [held(event(n + 1))]) for n in range(1_300)]
+    lines = [(line(now + n / 1000), [row(event(n + 1))]) for n in range(1_300)]
     for start in range(0, 1_300, 200):
         log.write(lines[start : start + 200])
 
@@ -156,7 +156,7 @@ def test_a_contact_is_forgotten_and_its_neighbours_are_not(
     now = log.now()
     lines = [line(now - DAY_S), line(now)]
     for each in lines:
-        log.write([(each, [*map(held, [event(501), event(502), event(50)])])])
+        log.write([(each, [*map(row, [event(501), event(502), event(50)])])])
 
     log.forget(PORTAL, "501")
     log.forget(PORTAL, "501", "50")
