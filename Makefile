@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup run demo test bench chaos lint lock clean
+.PHONY: setup run demo test bench chaos fuzz lint lock clean
 
 setup: $(READY)
 
@@ -24,6 +24,10 @@ demo: setup
 
 chaos: setup
 	@$(BIN)/hubkeeper demo --chaos
+
+# At least 100,000 requests; SEED=... does a run again.
+fuzz: setup
+	@$(BIN)/python -m tests.fuzz $(SEED)
 
 test: lint
 	$(BIN)/pytest

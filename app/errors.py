@@ -4,9 +4,12 @@ HubkeeperError
     ConfigError                   the process does not start
     RequestRejected               answered once, with its own status
         NotFromHubSpot  401       no signature of ours fits
-        TooOld          401       signed more than five minutes away from now
+            Unfit       401       there is one, and it does not fit
+            TooOld      401       it fits, and is more than five minutes away from now
         Unreadable      400       genuine, but not a JSON array of events
         TooLarge        413       longer than any delivery of HubSpot
+        TooSlow         408       did not arrive whole in time
+        Encoded         415       compressed, which HubSpot's deliveries never are
     StoreDown                     web: 503, HubSpot sends again; worker: stops
         StoreNewer                the store is a newer hubkeeper's: leave its work alone
     Sealed                        stored under a key that is not ours
@@ -65,6 +68,10 @@ class NotFromHubSpot(RequestRejected):
     category = "INVALID_AUTHENTICATION"
 
 
+class Unfit(NotFromHubSpot):
+    """A request that bears an accepted signature, which does not fit."""
+
+
 class TooOld(NotFromHubSpot):
     """A genuine-looking request whose timestamp is more than five minutes off."""
 
@@ -77,6 +84,18 @@ class TooLarge(RequestRejected):
     """The body is larger than any delivery of HubSpot."""
 
     status = 413
+
+
+class TooSlow(RequestRejected):
+    """The request did not arrive whole in the time it had."""
+
+    status = 408
+
+
+class Encoded(RequestRejected):
+    """The body is compressed; nobody who is no stranger does that."""
+
+    status = 415
 
 
 class StoreDown(HubkeeperError):

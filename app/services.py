@@ -14,8 +14,10 @@ from redis.retry import Retry
 
 from app.errors import Denied, StoreDown
 from app.events import keys
+from app.events.archive import Archive, ArchiveOptions
 from app.events.books import Books
 from app.events.dead import DeadLetters
+from app.events.deliveries import Deliveries
 from app.events.illness import Illnesses
 from app.events.inbox import Inbox, InboxOptions
 from app.events.journal import Journal
@@ -51,6 +53,8 @@ class Door:
 
     settings: Settings
     inbox: Inbox
+    deliveries: Deliveries
+    archive: Archive
 
 
 class Clients:
@@ -149,6 +153,8 @@ class Services:
         trail: where contacts stand, and what became of them.
         sweeps: how far backfill and reconcile are.
         illnesses: what keeps a whole portal from being worked on.
+        deliveries: what came to the door.
+        archive: what was accepted, as it came.
 
     """
 
@@ -169,6 +175,8 @@ class Services:
     trail: Trail
     sweeps: Sweeps
     illnesses: Illnesses
+    deliveries: Deliveries
+    archive: Archive
 
 
 def open_door(settings: Settings) -> Door:
@@ -181,7 +189,12 @@ def open_door(settings: Settings) -> Door:
         retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
     )
     scripts = Scripts(store, vault=Vault(settings.store_keys))
-    return Door(settings, Inbox(scripts, inbox_options(settings)))
+    return Door(
+        settings,
+        Inbox(scripts, inbox_options(settings)),
+        deliveries(settings, scripts),
+        archive(settings, scripts),
+    )
 
 
 def connect(
@@ -237,7 +250,20 @@ def assemble(
         trail=Trail(scripts),
         sweeps=Sweeps(scripts),
         illnesses=Illnesses(scripts),
+        deliveries=deliveries(settings, scripts),
+        archive=archive(settings, scripts),
     )
+
+
+def deliveries(settings: Settings, scripts: Scripts) -> Deliveries:
+    """Return the request log, as long as the settings say."""
+    return Deliveries(scripts, settings.keep_s, settings.keep_deliveries)
+
+
+def archive(settings: Settings, scripts: Scripts) -> Archive:
+    """Return the archive, as large as the settings say."""
+    options = ArchiveOptions(settings.archive_mb * 1024 * 1024, settings.archive_s)
+    return Archive(scripts, options, scripts.vault.seal, scripts.vault.open)
 
 
 def without_limits(settings: Settings) -> HubSpot:

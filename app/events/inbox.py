@@ -17,7 +17,7 @@ from app.errors import Backlogged, Sealed
 from app.events import keys, trail, wire
 from app.events.claim import Claim, Claimed, Postponement
 from app.events.letter import Burial
-from app.events.model import Event
+from app.events.model import Event, Lane
 from app.events.scripts import Scripts, store_errors
 from app.events.wire import Oddity
 
@@ -78,14 +78,20 @@ class Inbox:
         self._known: set[str] = set()
 
     def accept(
-        self, items: Sequence[Event | Oddity], app_id: str = "", *, delivery: str = "-"
+        self,
+        items: Sequence[Event | Oddity],
+        app_id: str = "",
+        *,
+        delivery: str = "-",
+        lane: Lane | None = None,
     ) -> Receipt:
         """Store a delivery; when this returns, not one of its items can be lost.
 
         Args:
-            items: what was read from it.
-            app_id: our app, whose own writes are no work; "" takes each event's own.
+            items: the events, and what could not be read.
+            app_id: our app, to tell our own writes; "" takes each event's own.
             delivery: names the request, without spaces; kept with every event.
+            lane: where they wait, if their source does not decide.
 
         Raises:
             Backlogged: a portal has too many waiting events; send it again later.
@@ -94,7 +100,8 @@ class Inbox:
         receipt = Receipt()
         by_portal: dict[str, list[str | bytes]] = {}
         for item in items:
-            by_portal.setdefault(item.portal_id, []).extend(self._row(item, app_id))
+            rows = by_portal.setdefault(item.portal_id, [])
+            rows.extend(self._row(item, app_id, lane))
         for portal, rows in by_portal.items():
             receipt += self._accept(portal, delivery, rows)
         return receipt
@@ -252,7 +259,9 @@ class Inbox:
         flags = self._scripts.run(script, claim.portal, claim.token, *args)
         return {c for c, ours in zip(contacts, flags, strict=True) if ours}
 
-    def _row(self, item: Event | Oddity, app_id: str) -> tuple[str | bytes, ...]:
+    def _row(
+        self, item: Event | Oddity, app_id: str, lane: Lane | None
+    ) -> tuple[str | bytes, ...]:
         body = self._scripts.form.dump(item)
         if isinstance(item, Oddity):
             return "odd", item.key, "odd", item.reason, body
@@ -262,4 +271,5 @@ class Inbox:
             fate = "echo"
         else:
             fate = "work"
-        return fate, item.key, item.object_id, wire.lane(item).value, body
+        lane = lane or wire.lane(item)
+        return fate, item.key, item.object_id, lane.value, body

@@ -6,6 +6,8 @@ and each script stays within one slot.
 ===========================  ======  ============================================
 hk:portals                   set     every portal that ever sent an event
 hk:ticker                    string  which worker's ticker is on duty; 1 s
+hk:deliveries                stream  the request log, a line for each delivery of any
+                                     portal or none; KEEP_S, KEEP_DELIVERIES
 hk:reconcile                 string  no reconcile by schedule is due while this lives
 hk:seal                      string  sealed with the newest of STORE_KEYS
 hk:{P}:events:<contact>      list    waiting events (see stored.py), oldest first; the
@@ -63,6 +65,15 @@ hk:{P}:recovered             string  when it was well again (ms); one lease
 hk:{P}:complaint             hash    which calls are denied although HubSpot takes
                                      the token: likewise; 30 min after the last
 hk:{P}:checking              string  somebody is asking HubSpot how it is; 1 min
+hk:{P}:held:<half-day>       hash    by delivery, which events it held: kind, contact,
+                                     property name, no value; KEEP_S and half a day
+hk:{P}:archive               zset    ids of archived deliveries by time (ms); like the
+                                     four that follow bounded by ARCHIVE_MB and
+                                     ARCHIVE_S, and gone that long after the last one
+hk:{P}:archive_bodies        hash    their items, compressed, perhaps sealed
+hk:{P}:archive_contacts      hash    whose they are, comma-separated
+hk:{P}:archived_of:<contact> set     the deliveries that hold something of a contact
+hk:{P}:archive_bytes         string  what all of that takes
 hk:{P}:woken                 string  a wake-up is on its way; 2 s
 hk:{P}:rate:*, hk:{P}:pause  see app/hubspot/throttle.py
 ===========================  ======  ============================================
@@ -75,6 +86,7 @@ TICKER = "hk:ticker"
 SEAL = "hk:seal"
 ORDERS = "hk:orders"
 RECONCILE = "hk:reconcile"
+DELIVERIES = "hk:deliveries"
 
 # Where events go that name no portal.
 NOWHERE = "0"

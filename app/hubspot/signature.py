@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from app.errors import NotFromHubSpot, TooOld
+from app.errors import NotFromHubSpot, TooOld, Unfit
 
 # https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests
 SIGNATURE = "X-HubSpot-Signature"
@@ -107,7 +107,8 @@ def verify(
     secret, two while it is rotated.
 
     Raises:
-        NotFromHubSpot: no accepted signature fits, or there is none.
+        NotFromHubSpot: there is no signature of an accepted version.
+        Unfit: there is one, and it does not fit.
         TooOld: the signature fits; its time is more than five minutes off.
         ValueError: there is no secret to verify with, or an empty one.
 
@@ -119,9 +120,7 @@ def verify(
     timestamp = _timestamp(given) if version == "v3" else ""
     fitting = (_sign(version, each, method, uri, body, timestamp) for each in secrets)
     if not any(hmac.compare_digest(_bytes(signature), _bytes(fit)) for fit in fitting):
-        raise NotFromHubSpot(
-            f"the {version} signature does not match; {_WHAT_TO_CHECK}"
-        )
+        raise Unfit(f"the {version} signature does not match; {_WHAT_TO_CHECK}")
     if timestamp:
         _check_age(timestamp, now)
     return version
@@ -158,9 +157,14 @@ def _given(given: dict[str, str], accepted: frozenset[str]) -> tuple[str, str]:
     )
 
 
+def is_timestamp(text: str) -> bool:
+    """Tell whether a header holds epoch milliseconds, as HubSpot writes them."""
+    return _TIMESTAMP.fullmatch(text) is not None
+
+
 def _timestamp(given: dict[str, str]) -> str:
     timestamp = given.get(TIMESTAMP.lower(), "")
-    if not _TIMESTAMP.fullmatch(timestamp):
+    if not is_timestamp(timestamp):
         raise NotFromHubSpot(
             f"{TIMESTAMP} is not a time in milliseconds; "
             "if HubSpot sent the request, a proxy on the way changes this header"

@@ -12,6 +12,7 @@ from app import logs
 from app.errors import Backlogged, RequestRejected, StoreDown
 from app.services import Door
 from app.web import health, webhook
+from app.web.logbook import Logbook
 
 log = logs.get()
 
@@ -23,6 +24,7 @@ def create_app(door: Door) -> Flask:
     """Return the application of one web process."""
     app = Flask("hubkeeper")
     app.extensions["hubkeeper"] = door
+    app.extensions["logbook"] = Logbook(door.deliveries)
     app.config["MAX_CONTENT_LENGTH"] = door.settings.max_body_bytes
     app.register_blueprint(webhook.blueprint)
     app.register_blueprint(health.blueprint)

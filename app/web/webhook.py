@@ -10,12 +10,14 @@ from __future__ import annotations
 import time
 
 from flask import Blueprint, Request, Response, current_app, request
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from app import logs
-from app.errors import NotFromHubSpot, TooLarge
+from app.errors import Encoded, NotFromHubSpot, TooLarge, TooSlow
 from app.events import wire
-from app.hubspot import signature
+from app.hubspot import diagnosis, original, signature
 from app.services import Door
+from app.web.logbook import Logbook, Page
 
 blueprint = Blueprint("webhook", __name__)
 log = logs.get()
@@ -25,49 +27,76 @@ log = logs.get()
 def receive() -> Response:
     """Take one delivery."""
     door: Door = current_app.extensions["hubkeeper"]
-    body = read_body(door, request)
-    check_signature(door, request, body)
-    receipt = door.inbox.accept(wire.parse(body), door.settings.hubspot_app_id)
-    if receipt.unreadable:
-        log.warning("items_unreadable", count=receipt.unreadable)
+    logbook: Logbook = current_app.extensions["logbook"]
+    with logbook.open() as page:
+        body = read_body(door, request, page)
+        page.signature = check_signature(door, request, body, page)
+        page.items = wire.parse(body)
+        door.archive.keep(page.id, page.items)
+        page.receipt = door.inbox.accept(
+            page.items, door.settings.hubspot_app_id, delivery=page.id
+        )
+    if page.receipt.unreadable:
+        log.warning("items_unreadable", count=page.receipt.unreadable)
     return Response(status=204)
 
 
-def read_body(door: Door, request: Request) -> bytes:
+def read_body(door: Door, request: Request, page: Page) -> bytes:
     """Return the raw bytes, as they were signed.
 
     Raises:
-        TooLarge: before anything is read, where the request says how long it is.
+        Encoded: before anything is read; so does
+        TooLarge: where the request says how long it is.
+        TooSlow: the sender gave up, or the server gave it up.
 
     """
-    body = request.get_data(cache=False)
+    limit = door.settings.max_body_bytes
+    if request.headers.get("Content-Encoding"):
+        raise Encoded("HubSpot does not compress its deliveries; a proxy must not")
+    page.size = request.content_length or 0
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise TooLarge(f"a delivery has at most {limit} bytes") from None
+    except ClientDisconnected:
+        raise TooSlow("the body did not arrive whole") from None
+    page.size = len(body)
     # A body of unknown length is cut off at the limit by now.
-    if len(body) >= door.settings.max_body_bytes:
-        raise TooLarge(f"a delivery has at most {door.settings.max_body_bytes} bytes")
+    if len(body) >= limit:
+        raise TooLarge(f"a delivery has at most {limit} bytes")
     return body
 
 
-def check_signature(door: Door, request: Request, body: bytes) -> None:
-    """Refuse the request unless HubSpot signed it.
+def check_signature(door: Door, request: Request, body: bytes, page: Page) -> str:
+    """Return the version of the signature that proves the request to be HubSpot's.
 
     Raises:
-        NotFromHubSpot: the log says against which URL the signature was checked,
-            which is what is wrong most often.
+        NotFromHubSpot: the log says why, as far as it can be found out; the answer
+            does not, for it goes to a stranger.
 
     """
     uri = called_url(door, request)
+    secrets = door.settings.hubspot_client_secret
+    accepted = frozenset(door.settings.accepted_signatures)
     try:
-        signature.verify(
+        return signature.verify(
             headers=request.headers,
             method=request.method,
             uri=uri,
             body=body,
-            secrets=door.settings.hubspot_client_secret,
-            accepted=frozenset(door.settings.accepted_signatures),
+            secrets=secrets,
+            accepted=accepted,
             now=time.time(),
         )
-    except NotFromHubSpot as error:
-        log.warning("refused", reason=str(error), checked_url=uri)
+    except NotFromHubSpot as refusal:
+        if page.is_told:
+            given = {name.lower(): value for name, value in request.headers.items()}
+            suspect = original.Suspect(request.method, uri, given, body)
+            found = diagnosis.explain(
+                suspect, refusal, secrets=secrets, accepted=accepted
+            )
+            page.reason = found.words
+            log.warning("refused", reason=found.words, checked_url=uri)
         raise
 
 

@@ -304,7 +304,7 @@ class LedgerMachine(RuleBasedStateMachine):
         if thing in self.made:
             expected = (Standing.MADE, self.made[thing], False)
             assert expected == (entry.standing, entry.made_id, entry.again)
-        elif thing in self.open and thing not in self.stale:
+        elif self.open.get(thing, who) != who and thing not in self.stale:
             assert Standing.BUSY is entry.standing
         else:
             again = thing in self.open
@@ -321,12 +321,18 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(thing=st.sampled_from(THINGS), who=st.sampled_from("ab"))
     def release(self, thing: tuple[str, str], who: str) -> None:
-        """Only whoever announced it, or who finds it gone, lets go of a thing."""
+        """Only whoever announced a thing takes that back; what is made stays so."""
         self.ledger.release(PORTAL, who, [thing])
-        if thing in self.made or self.open.get(thing) == who:
-            self.made.pop(thing, None)
-            self.open.pop(thing, None)
+        if self.open.get(thing) == who:
+            del self.open[thing]
             self.stale.discard(thing)
+
+    @rule(thing=st.sampled_from(THINGS), gone_id=st.sampled_from(["8", "9"]))
+    def strike(self, thing: tuple[str, str], gone_id: str) -> None:
+        """Whoever finds a thing gone forgets that very thing, and no newer one."""
+        self.ledger.strike(PORTAL, "a", {thing: gone_id})
+        if self.made.get(thing) == gone_id:
+            del self.made[thing]
 
     @rule()
     def the_grace_ends(self) -> None:

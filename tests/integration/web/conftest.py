@@ -111,7 +111,9 @@ def start_web(
 def web_url(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     url = f"http://127.0.0.1:{embedded.free_port()}"
     log = tmp_path_factory.mktemp("web") / "web.log"
-    process = start_web(url, store_url, log, MAX_BODY_BYTES="1000000")
+    process = start_web(
+        url, store_url, log, MAX_BODY_BYTES="1000000", DOOR_TIMEOUT_S="2"
+    )
     yield url
     process.terminate()
     process.wait(timeout=20)
