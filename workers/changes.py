@@ -2,6 +2,10 @@
 
 Changes are merged per contact: later actions and later events win, and whatever would
 make no difference is not written.
+
+Of a contact that is gone (on contact.deletion and contact.privacyDeletion) only Forward
+and UpsertRecord are carried out. ArchiveRecord has nothing left to do. Everything else
+would need the contact: it is remarked, in words, and the contact is settled.
 """
 
 from __future__ import annotations
@@ -38,7 +42,7 @@ class SetProperties(Change):
 
     __slots__ = ("as_of", "policy", "values")
 
-    def __init__(self, **values: str) -> None:
+    def __init__(self, /, **values: str) -> None:
         self.values: Mapping[str, str] = values
         self.policy = Policy.OVERWRITE
         self.as_of = 0.0
@@ -122,6 +126,14 @@ class SetPrimaryCompany(Change):
     company_id: str
 
 
+class PinPolicy(enum.Enum):
+    """What a new pin may replace."""
+
+    IF_NONE = "if_none"  # nothing: only a contact without a pin gets one
+    OUR_OWN = "our_own"  # a pin of hubkeeper's, never one that a person set
+    ANY = "any"  # whatever is pinned
+
+
 @dataclass(frozen=True, slots=True)
 class LogActivity(Change):
     """Write an activity on the contact, once.
@@ -132,7 +144,8 @@ class LogActivity(Change):
             key is never written twice, whatever crashes in between.
         properties: as HubSpot names them; `hs_timestamp` is now unless it is given.
         rewrite: keep the one that was written up to date, instead of leaving it.
-        pin: pin it, under the same policy as PinLatest.
+        pin: pin it.
+        policy: which pin it may replace then.
 
     """
 
@@ -141,21 +154,19 @@ class LogActivity(Change):
     properties: Mapping[str, str] = field(hash=False)
     rewrite: bool = False
     pin: bool = False
+    policy: PinPolicy = PinPolicy.IF_NONE
 
 
 def note(
-    key: str, body: str, *, rewrite: bool = False, pin: bool = False
+    key: str,
+    body: str,
+    *,
+    rewrite: bool = False,
+    pin: bool = False,
+    policy: PinPolicy = PinPolicy.IF_NONE,
 ) -> LogActivity:
     """Return a note to write; the body is HTML, at most 65,536 characters."""
-    return LogActivity("notes", key, {"hs_note_body": body}, rewrite, pin)
-
-
-class PinPolicy(enum.Enum):
-    """What a new pin may replace."""
-
-    IF_NONE = "if_none"  # nothing: only a contact without a pin gets one
-    OUR_OWN = "our_own"  # a pin of hubkeeper's, never one that a person set
-    ANY = "any"  # whatever is pinned
+    return LogActivity("notes", key, {"hs_note_body": body}, rewrite, pin, policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,14 +266,34 @@ class Forward(Change):
     key: str = ""
 
 
+# What can be done for a contact that is gone.
+POSTHUMOUS = (Forward, UpsertRecord)
+# What says which record or activity a change is about, and nothing about the person.
+_TELLING = frozenset(
+    {
+        "activity_id",
+        "company_id",
+        "domain",
+        "id_property",
+        "key",
+        "kind",
+        "kinds",
+        "label",
+        "object_type",
+        "other_id",
+        "to_id",
+        "to_type",
+    }
+)
+
+
 def described(change: Change) -> str:
     """Return a change in words, without values that could be personal."""
     if isinstance(change, SetProperties):
         return repr(change)
-    fields = dataclasses.fields(change)  # type: ignore[arg-type]
     shown = [
-        f"{each.name}={getattr(change, each.name)!r}"
-        for each in fields
-        if each.name in ("domain", "kind", "key", "to_type", "to_id", "company_id")
+        f"{each.name}={value!r}"
+        for each in dataclasses.fields(change)  # type: ignore[arg-type]
+        if each.name in _TELLING and (value := getattr(change, each.name))
     ]
     return f"{type(change).__name__}({', '.join(shown)})"

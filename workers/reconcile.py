@@ -18,8 +18,8 @@ from app.errors import Skip, Snooze, StoreDown
 from app.events import wire
 from app.events.inbox import Claim
 from app.services import Services
-from workers import writeback
-from workers.changes import Change, described
+from workers import departures, soundness, writeback
+from workers.changes import POSTHUMOUS, ArchiveRecord, Change, described
 from workers.contact import Contact
 from workers.ending import hand_back
 from workers.limit import Limited, time_limit
@@ -36,6 +36,9 @@ from workers.reading import (
 from workers.round import Job, Lease, Round
 from workers.rules.rule import Rule
 from workers.weighing import weigh
+
+# No contact needs so many changes of one rule: a loop that never ends does.
+MOST_CHANGES = 1_000
 
 
 def reconcile(
@@ -104,10 +107,12 @@ def work(
     dismiss(round_, rules)
     read(round_, of_interest(round_, rules, functools.partial(reads, desk=desk)))
     uncover(round_)
+    seen = list(round_.at_work())
     look_up(round_, rules, desk)
     act(round_, rules, lease.hold)
     weigh(round_)
     writeback.write(round_)
+    departures.find_out(round_, seen)
     round_.tell()
 
 
@@ -137,13 +142,14 @@ def consult(
     """Ask one rule, showing it the contact as the rules before it want it.
 
     A rule that took too long for one contact has no further turn in this round, so
-    that those who do not need it get through.
+    that those who do not need it get through. One that is only tried holds up nobody.
     """
     events = wanted(rule, job)
     if not events or job.contact is None:
         return
     if rule.name in slow:
-        job.snooze(Snooze(1, f"{rule.name} takes too long for another contact"))
+        if not rule.dry_run:
+            job.snooze(Snooze(1, f"{rule.name} takes too long for another contact"))
         return
     now = job.contact
     seen = {**now.properties, **job.plan.preview(now.properties)}
@@ -155,22 +161,41 @@ def consult(
         return
     except Snooze as later:
         job.snooze(later)
-    except TimeoutError:
-        slow.add(rule.name)
-        raise
+    except Exception as error:
+        if isinstance(error, TimeoutError):
+            slow.add(rule.name)
+        if not rule.dry_run:
+            raise
+        round_.plan(job, rule.name, f"would fail: {type(error).__name__}: {error}")
 
 
 def note_down(
     round_: Round, rule: Rule, job: Job, changes: Generator[Change, None, None]
 ) -> None:
     """Add the changes to the contact's plan, or to those that are only shown."""
-    for change in changes:
-        if rule.dry_run:
-            round_.plan(job, rule.name, described(change))
-            continue
+    for count, change in enumerate(changes, start=1):
         try:
-            job.plan.add(change, rule.name)
-        except (TypeError, ValueError) as error:
+            soundness.check(change)
+            if count > MOST_CHANGES:
+                raise ValueError(f"more than {MOST_CHANGES} changes for one contact")
+            take(round_, rule, job, change)
+        except Exception as error:
             # Thrown where it was yielded, it names the action's file and line.
             changes.throw(error)
             raise
+
+
+def take(round_: Round, rule: Rule, job: Job, change: Change) -> None:
+    """Add a change to the plan if it is to be carried out; else say why it is not."""
+    gone = job.contact is not None and job.contact.deleted
+    if gone and isinstance(change, ArchiveRecord):
+        return
+    left = gone and not isinstance(change, POSTHUMOUS)
+    if rule.dry_run:
+        never = "; left undone, as the contact is gone" if left else ""
+        round_.plan(job, rule.name, f"{described(change)}{never}")
+    elif left:
+        words = f"{rule.name} wants {described(change)}, and the contact is gone"
+        round_.remark(job, "left", words)
+    else:
+        job.plan.add(change, rule.name)
