@@ -13,20 +13,13 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from app.errors import ConfigError
+from workers import trigger
 from workers.action import Action
 from workers.providers import configuration
 from workers.rules import condition
 from workers.rules.condition import HISTORY, Condition
 from workers.rules.rule import Rule
 
-_TRIGGER = re.compile(
-    r"contact\.(creation|deletion|privacyDeletion|merge|restore"
-    r"|(propertyChange|associationChange)(:\w+)?)"
-)
-_TRIGGERS = (
-    "contact.creation, contact.deletion, contact.privacyDeletion, contact.merge,"
-    " contact.restore, contact.propertyChange[:name], contact.associationChange[:name]"
-)
 _HEADER = re.compile(r"^\s*\[\[\s*(rule|provider)\s*\]\]")
 # What an action may look up that no provider is asked for.
 _LOOKUPS = frozenset({"companies", "deals", "duplicates"})
@@ -34,9 +27,11 @@ _LOOKUPS = frozenset({"companies", "deals", "duplicates"})
 _MOST_SUGGESTED = 3
 
 
-def _check_trigger(trigger: str) -> None:
-    if not _TRIGGER.fullmatch(trigger):
-        raise ValidationError(f"{trigger!r} is no trigger; there are {_TRIGGERS}")
+def _check_trigger(name: str) -> None:
+    try:
+        trigger.check(name)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
 
 
 class _RuleSchema(Schema):

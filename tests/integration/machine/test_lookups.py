@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.errors import Snooze
+from app.errors import GiveUp, Snooze
 from app.events.model import Event
 from tests.integration.machine.conftest import CREATION, Machine
 from workers.action import Action, reactor
@@ -156,6 +156,71 @@ def test_rubbish_hurts_its_contact_only_and_the_reason_names_the_line(
         line in letter.detail,
     )
     assert "'no id' is no HubSpot id" in letter.error
+    assert "Acme" == machine.read(good)["company"]
+
+
+@pytest.mark.parametrize("rubbish", ["change", 7, ["change"], SetProperties])
+@pytest.mark.parametrize("dry", [True, False])
+def test_whatever_an_action_returns_the_reason_names_its_file(
+    machine: Machine, rubbish: object, dry: bool
+) -> None:
+    """Somebody has written `return` for `yield`."""
+
+    @reactor(on=CREATION, reads=("firstname",))
+    def returning(contact: Contact, events: Sequence[Event]) -> Any:
+        return rubbish if contact["firstname"] == "Bad" else ()
+
+    machine.follow(returning, dry_run=dry)
+    machine.settle_on(SetProperties(company="Acme"), name="other")
+    bad, good = machine.contact(firstname="Bad"), machine.contact()
+    machine.tell(good)
+    machine.work(bad)
+
+    letters = machine.dead()
+    assert ([] if dry else [bad]) == [letter.contact_id for letter in letters]
+    assert all("test_lookups.py" in letter.detail for letter in letters)
+    plans = machine.services.plans.latest(machine.portal)
+    assert ([bad] if dry else []) == [plan.contact_id for plan in plans]
+    assert "Acme" == machine.read(good)["company"]
+    assert ("Acme" if dry else "") == machine.read(bad)["company"]
+
+
+def test_a_rule_that_is_only_tried_stops_nobody(machine: Machine) -> None:
+    @reactor(on=CREATION, reads=())
+    def broken(contact: Contact, events: Sequence[Event]) -> Iterator[Change]:
+        yield SetProperties(city="Ulm")
+        raise GiveUp("no idea")
+
+    machine.follow(broken, name="trial", dry_run=True)
+    machine.settle_on(SetProperties(company="Acme"), name="other")
+    ada = machine.contact()
+
+    machine.work(ada)
+
+    plans = machine.services.plans.latest(machine.portal)
+    assert [
+        ("trial", "would fail: GiveUp: no idea"),
+        ("trial", "SetProperties(city; overwrite)"),
+    ] == [(plan.kind, plan.text) for plan in plans]
+    assert [] == machine.dead()
+    assert "Acme" == machine.read(ada)["company"]
+
+
+def test_changes_without_end_hurt_their_contact_only(machine: Machine) -> None:
+    @reactor(on=CREATION, reads=("firstname",))
+    def generous(contact: Contact, events: Sequence[Event]) -> Iterator[Change]:
+        yield SetProperties(company="Acme")
+        while contact["firstname"] == "Bad":
+            yield SetProperties(company="Acme")
+
+    machine.follow(generous)
+    bad, good = machine.contact(firstname="Bad"), machine.contact()
+    machine.tell(good)
+    machine.work(bad)
+
+    (letter,) = machine.dead()
+    assert (bad, True) == (letter.contact_id, "more than 1000 changes" in letter.error)
+    assert "test_lookups.py" in letter.detail
     assert "Acme" == machine.read(good)["company"]
 
 

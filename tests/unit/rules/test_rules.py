@@ -217,6 +217,13 @@ def test_without_a_file_every_default_action_is_taken() -> None:
     assert ["test_rules.plain"] == [r.name for r in RuleBook([plain, rest]).rules]
 
 
+def test_a_default_action_that_needs_parameters_is_refused_in_words() -> None:
+    with pytest.raises(
+        ConfigError, match=r"greet .* parameter greeting: .*load_default"
+    ):
+        RuleBook([greet])
+
+
 def test_a_changed_file_takes_effect_and_a_bad_one_does_not(tmp_path: Path) -> None:
     file = tmp_path / "rules.toml"
     file.write_text('[[rule]]\nname = "first"\naction = "test_rules.rest"')
