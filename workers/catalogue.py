@@ -96,7 +96,9 @@ def _default(declared: fields.Field[object]) -> str:
     value = default() if callable(default) else default
     if isinstance(value, bool):
         return f"`{str(value).lower()}` unless given"
-    return f"`{value!r}` unless given" if value else "empty unless given"
+    if value or isinstance(value, int | float):
+        return f"`{value!r}` unless given"
+    return "empty unless given"
 
 
 def _listed(words: Sequence[str]) -> str:

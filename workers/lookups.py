@@ -15,6 +15,7 @@ from app.errors import HubSpotError
 from app.hubspot.record import Record
 from workers import history
 from workers.contact import Contact, Related
+from workers.knowledge.phone import e164
 from workers.plan import PRIMARY_COMPANY
 from workers.reading import wanted
 from workers.round import Job, Round
@@ -49,7 +50,7 @@ DUPLICATE = ("email", "firstname", "lastname", "phone", "mobilephone", "createda
 READS: Mapping[str, tuple[str, ...]] = {
     "companies": (PRIMARY_COMPANY,),
     "deals": (),
-    "duplicates": ("phone", "mobilephone", "work_email", "email"),
+    "duplicates": ("phone", "mobilephone", "country", "work_email", "email"),
 }
 
 Found = dict[str, Any]
@@ -199,8 +200,9 @@ def _duplicates(round_: Round, contacts: Sequence[Contact]) -> Found:
 def _marks(contact: Contact) -> Iterable[tuple[str, str]]:
     """Yield what no two people share."""
     for name in ("phone", "mobilephone"):
-        if contact[name]:
-            yield "phone", contact[name].lower()
+        # The other one's number has perhaps been tidied already, this one's is not.
+        for number in {contact[name], e164(contact[name], contact["country"])} - {""}:
+            yield "phone", number.lower()
     for name in ("work_email", "email"):
         if contact[name]:
             yield "email", contact[name].lower()

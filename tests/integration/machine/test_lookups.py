@@ -64,6 +64,15 @@ def test_deals_are_the_open_ones_of_the_contact_and_of_its_companies(
     assert [own, theirs] == [each.id for each in found]
 
 
+def test_a_duplicate_is_found_however_its_number_is_written(
+    machine: Machine,
+) -> None:
+    twin = machine.contact(phone="+4930901820")
+    ada = machine.contact(mobilephone="030/90 18 20", country="Germany")
+
+    assert [twin] == [each.id for each in looked_up(machine, "duplicates", ada)]
+
+
 def test_duplicates_share_a_number_or_an_address(machine: Machine) -> None:
     ada = machine.contact(phone="+4930901820", email="ada@quellhof-energie.de")
     twin = machine.contact(mobilephone="+4930901820")
