@@ -20,10 +20,9 @@ from app.events.inbox import Claim
 from app.services import Services
 from workers import departures, soundness, writeback
 from workers.changes import POSTHUMOUS, ArchiveRecord, Change, described
-from workers.contact import Contact
 from workers.ending import hand_back
 from workers.limit import Limited, time_limit
-from workers.lookups import NOBODY, Desk, look_up, reads
+from workers.lookups import NOBODY, Desk, look_up, reads, shown
 from workers.reading import (
     dismiss,
     gather,
@@ -108,8 +107,7 @@ def work(
     read(round_, of_interest(round_, rules, functools.partial(reads, desk=desk)))
     uncover(round_)
     seen = list(round_.at_work())
-    look_up(round_, rules, desk)
-    act(round_, rules, lease.hold)
+    act(round_, rules, desk)
     weigh(round_)
     writeback.write(round_)
     departures.find_out(round_, seen)
@@ -123,17 +121,18 @@ def lane_of(claim: Claim) -> str:
     return "bulk" if lanes == {"bulk"} else "live"
 
 
-def act(round_: Round, rules: Sequence[Rule], hold: Callable[[], None]) -> None:
-    """Let the rules say what should change; nothing is written yet."""
+def act(round_: Round, rules: Sequence[Rule], desk: Desk) -> None:
+    """Let each rule in its turn say what should change; nothing is written yet."""
     slow: set[str] = set()
     with time_limit(round_.services.settings.action_timeout_s) as limited:
-        for job in round_.at_work():
-            hold()
-            try:
-                for rule in rules:
+        for turn, rule in enumerate(rules):
+            look_up(round_, rules[turn:], desk)
+            for job in round_.at_work():
+                round_.hold()
+                try:
                     consult(round_, rule, job, slow, limited)
-            except Exception as error:  # a bug is that contact's misfortune only
-                job.fail(error)
+                except Exception as error:  # a bug is that contact's misfortune only
+                    job.fail(error)
 
 
 def consult(
@@ -151,12 +150,9 @@ def consult(
         if not rule.dry_run:
             job.snooze(Snooze(1, f"{rule.name} takes too long for another contact"))
         return
-    now = job.contact
-    seen = {**now.properties, **job.plan.preview(now.properties)}
-    contact = Contact(job.id, seen, lookups=now.lookups, deleted=now.deleted)
     try:
         with limited():
-            note_down(round_, rule, job, rule(contact, events))
+            note_down(round_, rule, job, rule(shown(job), events))
     except Skip:
         return
     except Snooze as later:

@@ -14,6 +14,7 @@ from workers.action import Action, reactor
 from workers.changes import Associate, Change, SetProperties
 from workers.contact import Contact
 from workers.reconcile import reconcile
+from workers.rules.condition import Condition
 
 OTHER_WAY = {"companies": 280, "deals": 3}
 
@@ -118,6 +119,74 @@ def test_a_late_answer_holds_up_nothing_but_what_needs_it(machine: Machine) -> N
 
     assert [{"jobtitle": "CTO"}] == seen
     assert 0 == machine.rush()
+
+
+class Counting(Late):
+    """A desk that notes down whom it was asked about, call by call."""
+
+    def __init__(self) -> None:
+        super().__init__({"jobtitle": "CTO"})
+        self.asked: list[list[str]] = []
+
+    def ask(
+        self, portal: str, name: str, contacts: Sequence[Contact]
+    ) -> Mapping[str, Any]:
+        self.asked.append(sorted(contact.id for contact in contacts))
+        return super().ask(portal, name, contacts)
+
+
+def round_with(machine: Machine, desk: Late) -> None:
+    machine.rush()
+    reconcile(machine.services, machine.rules, machine.portal, desk=desk)
+
+
+@pytest.mark.parametrize(
+    "alone",
+    [{"conditions": (Condition("city", "equals", "Ulm"),)}, {"rollout": 0}],
+    ids=["when", "rollout"],
+)
+def test_no_source_is_asked_about_contacts_that_the_rule_leaves_alone(
+    machine: Machine, alone: dict[str, Any]
+) -> None:
+    machine.follow(looking("people", []), **alone)
+    machine.tell(machine.contact(email="ada@quellhof-energie.de", city="Bonn"))
+    desk = Counting()
+
+    round_with(machine, desk)
+
+    assert [] == desk.asked
+    assert 0 == machine.rush()
+
+
+def test_a_condition_that_an_earlier_rule_makes_true_counts(machine: Machine) -> None:
+    seen: list[Any] = []
+    ulm = Condition("city", "equals", "Ulm")
+    machine.settle_on(SetProperties(city="Ulm"), name="first")
+    machine.follow(looking("people", seen), name="second", conditions=(ulm,))
+    machine.tell(machine.contact(email="ada@quellhof-energie.de"))
+
+    round_with(machine, Counting())
+
+    assert [{"jobtitle": "CTO"}] == seen
+
+
+def test_what_two_rules_look_up_is_asked_once_for_all_contacts(
+    machine: Machine,
+) -> None:
+    ulm, bonn = (Condition("city", "equals", city) for city in ("Ulm", "Bonn"))
+    machine.follow(looking("people", []), name="first", conditions=(ulm,))
+    machine.follow(looking("people", []), name="second", conditions=(bonn,))
+    ids = [
+        machine.contact(email=f"{city}@quellhof-energie.de", city=city)
+        for city in ("Ulm", "Bonn", "Trier")
+    ]
+    for contact in ids:
+        machine.tell(contact)
+    desk = Counting()
+
+    round_with(machine, desk)
+
+    assert [ids[:2]] == desk.asked
 
 
 def test_a_provider_that_nobody_configured_is_named(machine: Machine) -> None:
