@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from workers import history
+from workers import history, recollection
 from workers.contact import Contact
 from workers.reading import wanted
 from workers.related import FETCHES, READS
@@ -112,7 +112,9 @@ def _give(
     ]
     if not jobs:
         return
-    found = _fetch(round_, [shown(job) for job in jobs], name, desk)
+    known = recollection.recall(round_, name, jobs)
+    asked = [shown(job) for job in jobs if job.id not in known]
+    found = {**known, **_fetch(round_, asked, name, desk)} if asked else known
     for job in jobs:
         if job.contact:
             lookups = {**job.contact.lookups, name: found[job.id]}

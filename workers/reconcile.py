@@ -18,7 +18,7 @@ from app.errors import Skip, Snooze, StoreDown
 from app.events import wire
 from app.events.inbox import Claim
 from app.services import Services
-from workers import departures, soundness, writeback
+from workers import departures, recollection, soundness, writeback
 from workers.changes import POSTHUMOUS, ArchiveRecord, Change, described
 from workers.ending import hand_back
 from workers.limit import Limited, time_limit
@@ -111,6 +111,7 @@ def work(
     weigh(round_)
     writeback.write(round_)
     departures.find_out(round_, seen)
+    recollection.keep(round_)
     round_.tell()
 
 

@@ -42,6 +42,12 @@ READS: Mapping[str, tuple[str, ...]] = {
     "deals": (),
     "duplicates": ("phone", "mobilephone", "country", "work_email", "email"),
 }
+# What is found, and what is read of it.
+RECORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "companies": ("companies", COMPANY),
+    "deals": ("deals", DEAL),
+    "duplicates": ("contacts", DUPLICATE),
+}
 
 Found = dict[str, Any]
 
@@ -170,6 +176,17 @@ def _related(
         elif errors[id_].status != 404:
             return errors[id_]
     return tuple(found)
+
+
+def read_again(round_: Round, name: str, known: Mapping[str, Sequence[str]]) -> Found:
+    """Return what was looked up a moment ago, from the ids by contact."""
+    object_type, properties = RECORDS[name]
+    records, errors = _records(round_, object_type, known, properties)
+    closed = {i for i, r in records.items() if name == "deals" and _is_closed(r)}
+    return {
+        contact_id: _related([i for i in ids if i not in closed], records, errors)
+        for contact_id, ids in known.items()
+    }
 
 
 FETCHES: Mapping[str, Callable[[Round, Sequence[Contact]], Found]] = {

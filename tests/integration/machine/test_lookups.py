@@ -121,6 +121,40 @@ def test_a_late_answer_holds_up_nothing_but_what_needs_it(machine: Machine) -> N
     assert 0 == machine.rush()
 
 
+@pytest.mark.parametrize("name", ["companies", "deals", "duplicates"])
+def test_a_contact_that_comes_again_is_not_looked_up_again(
+    machine: Machine, name: str
+) -> None:
+    """It waits for a source; but what happens to it meanwhile is seen."""
+    seen: list[Any] = []
+    machine.follow(looking(name, seen), name="look")
+    machine.follow(looking("people", []), name="wait")
+    ada = machine.contact(phone="+4930901820", email="ada@quellhof-energie.de")
+    machine.contact(phone="+4930901820")
+    company = machine.make("companies", (ada, 2), name="Acme")
+    machine.make("deals", (company, 5), dealname="Big")
+    machine.tell(ada)
+    late = Late(Snooze(5, "not yet"))
+
+    round_with(machine, late)
+    searches = calls(machine, "/search", "/associations/")
+    round_with(machine, late)
+    again = calls(machine, "/search", "/associations/")
+    machine.tell(ada, "contact.propertyChange", propertyName="city", propertyValue="x")
+    round_with(machine, Late({}))
+
+    assert searches == again < calls(machine, "/search", "/associations/")
+    ids = [[record.id for record in each] for each in seen]
+    assert [ids[0]] * 3 == ids
+    assert ids[0]
+
+
+def calls(machine: Machine, *parts: str) -> int:
+    """Return how many calls so far had one of these in their path."""
+    paths = [each["path"] for each in machine.sandbox.control.requests()]
+    return sum(any(part in path for part in parts) for path in paths)
+
+
 class Counting(Late):
     """A desk that notes down whom it was asked about, call by call."""
 
