@@ -1,0 +1,183 @@
+"""Says for a real contact which rules apply, what they would change, and why.
+
+It goes the way of a round, with the same reads and lookups, up to the point where a
+round would write. Sources that cost money are not asked: what they have said before is
+used, and otherwise it is said that they would be asked.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.errors import ActionOutcome, HubkeeperError, Snooze
+from app.events.inbox import Claim, Claimed
+from app.events.model import Event
+from app.services import Services
+from workers.changes import POSTHUMOUS, ArchiveRecord, Change, SetProperties, described
+from workers.contact import Contact
+from workers.lookups import look_up, reads, shown
+from workers.providers import Provider
+from workers.providers.answers import Answers
+from workers.reading import PARTINGS, of_interest, read, wanted
+from workers.round import Job, Round
+from workers.rules.rule import Rule
+from workers.weighing import weigh
+from workers.wish import as_text
+
+
+def explain(
+    services: Services,
+    rules: Sequence[Rule],
+    providers: Sequence[Provider],
+    event: Event,
+) -> Iterator[str]:
+    """Yield lines about the contact of an event, which need not have happened.
+
+    Args:
+        services: what a round works with.
+        rules: in the order of their turns.
+        providers: that the rules may ask.
+        event: of the contact; its value is taken to be the present one.
+
+    Raises:
+        HubkeeperError: HubSpot does not know the contact, or could not be asked.
+
+    """
+    job = Job(Claimed(event.object_id, 0, (event,), known=1))
+    round_ = _round(services, event.portal_id, job)
+    desk = _KnownAnswers(services, {each.name: each for each in providers})
+    _look(round_, job, rules, desk)
+    for rule in rules:
+        yield from _verdict(round_, rule, job, desk)
+    weigh(round_)
+    yield from _outcome(job)
+
+
+def _round(services: Services, portal: str, job: Job) -> Round:
+    claim = Claim(portal, "explain", time.monotonic(), 0, (job.claimed,))
+    client = services.clients.of(portal)
+    return Round(claim, services, client, {job.id: job}, lambda: None)
+
+
+@dataclass(frozen=True, slots=True)
+class _KnownAnswers:
+    """Where providers have been asked, and are not asked again."""
+
+    services: Services
+    providers: Mapping[str, Provider]
+
+    def reads(self, name: str) -> Collection[str]:
+        return self.providers[name].reads if name in self.providers else ()
+
+    def ask(
+        self, portal: str, name: str, contacts: Sequence[Contact]
+    ) -> Mapping[str, Any]:
+        return {each.id: self._answer(portal, name, each) for each in contacts}
+
+    def _answer(self, portal: str, name: str, contact: Contact) -> Any:
+        if name not in self.providers:
+            return LookupError(f"there is no provider called {name!r}")
+        key = self.providers[name].key(contact)
+        known = Answers(self.services.store, portal, name).known([key])
+        unasked = Snooze(0, f"{name} would be asked first")
+        return known.get(key, unasked) if key else {}
+
+    def forget(self, portal: str, contact_id: str) -> None:
+        return None
+
+
+def _look(round_: Round, job: Job, rules: Sequence[Rule], desk: _KnownAnswers) -> None:
+    """Read the contact, unless the event says that it is gone."""
+    (event,) = job.claimed.events
+    names = of_interest(round_, rules, lambda name: reads(name, desk))
+    if event.property_name:
+        names.add(event.property_name)
+    if event.happening in PARTINGS:
+        job.contact = Contact(job.id, dict.fromkeys(names), deleted=True)
+        return
+    read(round_, names)
+    if job.survivor:
+        raise HubkeeperError(f"contact {job.id} was merged into {job.survivor}")
+    if job.failure or job.contact is None:
+        why = job.failure or "HubSpot does not have it"
+        raise HubkeeperError(f"contact {job.id} cannot be read: {why}")
+    if event.property_name:
+        value = job.contact[event.property_name]
+        now = (replace(event, property_value=value),)
+        job.claimed = replace(job.claimed, events=now)
+
+
+def _verdict(round_: Round, rule: Rule, job: Job, desk: _KnownAnswers) -> Iterator[str]:
+    """Say what the rule means for the contact, and let later rules see it."""
+    events = wanted(rule, job)
+    if not events:
+        yield f"no   {rule.name}: {_absence(rule, job.claimed.events[0])}"
+        return
+    look_up(round_, [rule], desk)
+    contact = shown(job)
+    try:
+        if objection := rule.objection(contact, events):
+            yield f"no   {rule.name}: {objection}"
+            return
+        changes = list(rule(contact, events))
+        if not rule.dry_run:
+            for change in changes:
+                if not contact.deleted or isinstance(change, POSTHUMOUS):
+                    job.plan.add(change, rule.name)
+    except Snooze as later:
+        yield f"wait {rule.name}: {later}"
+    except ActionOutcome as outcome:
+        yield f"yes  {rule.name}: {type(outcome).__name__}: {outcome}"
+    except Exception as error:
+        notes = "".join(f", {note}" for note in getattr(error, "__notes__", ()))
+        yield f"fail {rule.name}: {type(error).__name__}: {error}{notes}"
+    else:
+        told = [line for change in changes for line in _effects(change, contact)]
+        yes = "would change this" if told else "all is as it should be"
+        yield f"yes  {rule.name}: {yes}, as {_reason(rule, events[0])}"
+        yield from told
+
+
+def _absence(rule: Rule, event: Event) -> str:
+    if rule.portals and event.portal_id not in rule.portals:
+        return f"is not there for portal {event.portal_id}"
+    name = f":{event.property_name}" if event.property_name else ""
+    return f"is not there for {event.kind}{name}"
+
+
+def _reason(rule: Rule, event: Event) -> str:
+    """Return why the rule applies."""
+    name = f":{event.property_name}" if event.property_name else ""
+    reasons = [f"{event.kind}{name} is one of its triggers", *map(str, rule.conditions)]
+    if rule.rollout < 100:
+        reasons.append(f"the contact is among its {rule.rollout} %")
+    return " and ".join(reasons) + ("; a dry run" if rule.dry_run else "")
+
+
+def _effects(change: Change, contact: Contact) -> Iterator[str]:
+    """Say what a change would do to the contact as the rule sees it."""
+    if contact.deleted and not isinstance(change, POSTHUMOUS):
+        if not isinstance(change, ArchiveRecord):
+            yield f"       {described(change)}, which cannot be done any more"
+    elif isinstance(change, SetProperties):
+        policy = change.policy.value.replace("_", " ")
+        for name, value in change.values.items():
+            now, then = contact.properties.get(name) or "", as_text(value)
+            if now != then:
+                yield f"       {name}: {now!r} -> {then!r}, {policy}"
+    else:
+        yield f"       {described(change)}"
+
+
+def _outcome(job: Job) -> Iterator[str]:
+    """Say what would be written in the end, policies and types considered."""
+    if not job.values and not job.refused:
+        return
+    yield "in the end this would be written:"
+    for name, value in sorted(job.values.items()):
+        yield f"       {name}: {job.before(name)!r} -> {value!r} ({job.by[name]})"
+    for name, reason in sorted(job.refused.items()):
+        yield f"       {name}: not written, {reason}"
