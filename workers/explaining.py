@@ -1,16 +1,14 @@
 """Says for a real contact which rules apply, what they would change, and why.
 
 It goes the way of a round, with the same reads and lookups, up to the point where a
-round would write. Sources that cost money are not asked: what they have said before is
-used, and otherwise it is said that they would be asked.
+round would write. With an Archive for a desk, sources that cost money are not asked.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from app.errors import ActionOutcome, HubkeeperError, Snooze
 from app.events.inbox import Claim, Claimed
@@ -18,9 +16,7 @@ from app.events.model import Event
 from app.services import Services
 from workers.changes import POSTHUMOUS, ArchiveRecord, Change, SetProperties, described
 from workers.contact import Contact
-from workers.lookups import look_up, reads, shown
-from workers.providers import Provider
-from workers.providers.answers import Answers
+from workers.lookups import Desk, look_up, reads, shown
 from workers.reading import PARTINGS, of_interest, read, wanted
 from workers.round import Job, Round
 from workers.rules.rule import Rule
@@ -31,7 +27,7 @@ from workers.wish import as_text
 def explain(
     services: Services,
     rules: Sequence[Rule],
-    providers: Sequence[Provider],
+    desk: Desk,
     event: Event,
 ) -> Iterator[str]:
     """Yield lines about the contact of an event, which need not have happened.
@@ -39,7 +35,7 @@ def explain(
     Args:
         services: what a round works with.
         rules: in the order of their turns.
-        providers: that the rules may ask.
+        desk: where providers are asked, or rather not.
         event: of the contact; its value is taken to be the present one.
 
     Raises:
@@ -48,7 +44,6 @@ def explain(
     """
     job = Job(Claimed(event.object_id, 0, (event,), known=1))
     round_ = _round(services, event.portal_id, job)
-    desk = _KnownAnswers(services, {each.name: each for each in providers})
     _look(round_, job, rules, desk)
     for rule in rules:
         yield from _verdict(round_, rule, job, desk)
@@ -62,34 +57,7 @@ def _round(services: Services, portal: str, job: Job) -> Round:
     return Round(claim, services, client, {job.id: job}, lambda: None)
 
 
-@dataclass(frozen=True, slots=True)
-class _KnownAnswers:
-    """Where providers have been asked, and are not asked again."""
-
-    services: Services
-    providers: Mapping[str, Provider]
-
-    def reads(self, name: str) -> Collection[str]:
-        return self.providers[name].reads if name in self.providers else ()
-
-    def ask(
-        self, portal: str, name: str, contacts: Sequence[Contact]
-    ) -> Mapping[str, Any]:
-        return {each.id: self._answer(portal, name, each) for each in contacts}
-
-    def _answer(self, portal: str, name: str, contact: Contact) -> Any:
-        if name not in self.providers:
-            return LookupError(f"there is no provider called {name!r}")
-        key = self.providers[name].key(contact)
-        known = Answers(self.services.store, portal, name).known([key])
-        unasked = Snooze(0, f"{name} would be asked first")
-        return known.get(key, unasked) if key else {}
-
-    def forget(self, portal: str, contact_id: str) -> None:
-        return None
-
-
-def _look(round_: Round, job: Job, rules: Sequence[Rule], desk: _KnownAnswers) -> None:
+def _look(round_: Round, job: Job, rules: Sequence[Rule], desk: Desk) -> None:
     """Read the contact, unless the event says that it is gone."""
     (event,) = job.claimed.events
     names = of_interest(round_, rules, lambda name: reads(name, desk))
@@ -110,7 +78,7 @@ def _look(round_: Round, job: Job, rules: Sequence[Rule], desk: _KnownAnswers) -
         job.claimed = replace(job.claimed, events=now)
 
 
-def _verdict(round_: Round, rule: Rule, job: Job, desk: _KnownAnswers) -> Iterator[str]:
+def _verdict(round_: Round, rule: Rule, job: Job, desk: Desk) -> Iterator[str]:
     """Say what the rule means for the contact, and let later rules see it."""
     events = wanted(rule, job)
     if not events:

@@ -22,7 +22,7 @@ from workers import departures, recollection, soundness, writeback
 from workers.changes import POSTHUMOUS, ArchiveRecord, Change, described
 from workers.ending import hand_back
 from workers.limit import Limited, time_limit
-from workers.lookups import NOBODY, Desk, look_up, reads, shown
+from workers.lookups import NOBODY, Desk, look_again, look_up, reads, shown
 from workers.reading import (
     dismiss,
     gather,
@@ -111,6 +111,7 @@ def work(
     weigh(round_)
     writeback.write(round_)
     departures.find_out(round_, seen)
+    look_again(round_)
     recollection.keep(round_)
     round_.tell()
 

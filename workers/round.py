@@ -28,6 +28,7 @@ class Job:
         values: properties to write; only differences.
         by: which rule or action wanted each of the values.
         company_id: the company to associate, once it is known.
+        moved_house: its companies are others than they were when it was read.
         activity_ids: what was written on the contact, now or earlier, by key.
         refused: what could not be written, and why, by property.
         survivor: the contact that this one was merged into.
@@ -47,6 +48,7 @@ class Job:
     values: dict[str, str] = field(default_factory=dict)
     by: dict[str, str] = field(default_factory=dict)
     company_id: str = ""
+    moved_house: bool = False
     activity_ids: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     survivor: str = ""

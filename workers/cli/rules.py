@@ -11,6 +11,7 @@ import click
 from app import services, settings
 from app.errors import HubkeeperError
 from workers import explaining, registry, trigger
+from workers.providers.desk import Archive, Desk
 from workers.rules import Rule, RuleBook
 from workers.testing import event_for
 
@@ -47,7 +48,8 @@ def explain(
     event = event_for(kind, name=name, source=source)
     event = replace(event, portal_id=portal, object_id=contact_id)
     at = services.connect(ours)
-    for line in explaining.explain(at, book.rules, book.providers, event):
+    desk = Archive(Desk(at.store, book.providers))
+    for line in explaining.explain(at, book.rules, desk, event):
         click.echo(line)
 
 

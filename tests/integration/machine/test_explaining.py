@@ -15,13 +15,18 @@ from workers.action import reactor
 from workers.actions import Change, Contact, LogActivity, SetProperties
 from workers.explaining import explain
 from workers.providers import Provider
-from workers.providers.answers import Answers
+from workers.providers.desk import Archive, Desk
 from workers.rules.condition import Condition
 from workers.testing import event_for
 
+ANSWER = {"ada@quellhof-energie.de": {"jobtitle": "CTO"}}
 PEOPLE = Provider(
-    "people", ("email",), lambda contact: contact["email"], lambda keys, seconds: {}
+    "people", ("email",), lambda contact: contact["email"], lambda keys, s: ANSWER
 )
+
+
+def archive(machine: Machine) -> Archive:
+    return Archive(Desk(machine.store, [PEOPLE]))
 
 
 def told(
@@ -29,7 +34,7 @@ def told(
 ) -> list[str]:
     event = event_for(kind, **more)
     event = replace(event, portal_id=machine.portal, object_id=contact)
-    lines = list(explain(machine.services, machine.rules, [PEOPLE], event))
+    lines = list(explain(machine.services, machine.rules, archive(machine), event))
     assert 0 == machine.services.books.law(machine.portal).accepted
     return lines
 
@@ -119,8 +124,9 @@ def test_a_source_is_not_asked_but_its_known_answer_is_used(machine: Machine) ->
     ada = machine.contact(email="ada@quellhof-energie.de")
 
     before = told(machine, ada)
-    book = Answers(machine.store, machine.portal, "people")
-    book.keep({"ada@quellhof-energie.de": {"jobtitle": "CTO"}}, 60)
+    known = Contact(ada, {"email": "ada@quellhof-energie.de"})
+    asked = Desk(machine.store, [PEOPLE]).ask(machine.portal, "people", [known])
+    assert {ada: {"jobtitle": "CTO"}} == asked
     after = told(machine, ada)
 
     assert ["wait people: people would be asked first"] == before

@@ -11,6 +11,9 @@ from app.errors import GiveUp, Snooze
 from app.events.model import Event
 from tests.integration.machine.conftest import CREATION, Machine
 from workers.action import Action, reactor
+from workers.actions.associate_company import associate_company
+from workers.actions.associate_deals import associate_deals
+from workers.actions.associate_parent_company import associate_parent_company
 from workers.changes import Associate, Change, SetProperties
 from workers.contact import Contact
 from workers.reconcile import reconcile
@@ -83,6 +86,27 @@ def test_duplicates_share_a_number_or_an_address(machine: Machine) -> None:
     found = looked_up(machine, "duplicates", ada)
 
     assert [twin, other] == [each.id for each in found]
+
+
+def test_a_new_contact_gets_the_deals_and_the_parent_of_its_new_company(
+    machine: Machine,
+) -> None:
+    """HubSpot tells of the company as an echo of our own: nobody else would look."""
+    for action in (associate_company, associate_deals, associate_parent_company):
+        machine.follow(action, name=action.name)
+    holding = machine.make("companies", name="Nordwind Holding")
+    company = machine.make("companies", (holding, 14), domain="nordwind.at")
+    deal = machine.make("deals", (company, 5), dealname="Big")
+    ada = machine.contact(email="ada@nordwind.at")
+
+    machine.work(ada)
+    writes = machine.writes()
+    machine.work(ada)
+
+    assert [deal] == machine.linked(ada, "deals")
+    assert sorted([holding, company]) == machine.linked(ada, "companies")
+    assert company == machine.read(ada)["associatedcompanyid"]
+    assert writes == machine.writes()
 
 
 class Late:
