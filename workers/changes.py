@@ -10,7 +10,6 @@ would need the contact: it is remarked, in words, and the contact is settled.
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -33,6 +32,11 @@ class Policy(enum.Enum):
 
 class SetProperties(Change):
     """Give the contact these property values; "" clears one.
+
+    Text, numbers, booleans, dates and None are taken, and given the form of the
+    property's type. `.if_empty()`, `.if_newer(as_of)` and `.not_over_people()` say what
+    may be written over; without them everything may. What does not fit, is read-only or
+    does not exist is told in one dead letter, and the other values are still written.
 
     >>> SetProperties(company="Acme").values
     {'company': 'Acme'}
@@ -176,7 +180,8 @@ class PinLatest(Change):
     Attributes:
         kinds: object names, e.g. ("notes", "meetings", "calls").
         otherwise: the activity to write and pin when the contact has none of them.
-        policy: what it may replace.
+        policy: what it may replace: PinPolicy.IF_NONE nothing, OUR_OWN a pin of
+            hubkeeper's, ANY a person's too.
         order: "newest", or "priority" for the most urgent open task.
 
     """
@@ -268,32 +273,3 @@ class Forward(Change):
 
 # What can be done for a contact that is gone.
 POSTHUMOUS = (Forward, UpsertRecord)
-# What says which record or activity a change is about, and nothing about the person.
-_TELLING = frozenset(
-    {
-        "activity_id",
-        "company_id",
-        "domain",
-        "id_property",
-        "key",
-        "kind",
-        "kinds",
-        "label",
-        "object_type",
-        "other_id",
-        "to_id",
-        "to_type",
-    }
-)
-
-
-def described(change: Change) -> str:
-    """Return a change in words, without values that could be personal."""
-    if isinstance(change, SetProperties):
-        return repr(change)
-    shown = [
-        f"{each.name}={value!r}"
-        for each in dataclasses.fields(change)  # type: ignore[arg-type]
-        if each.name in _TELLING and (value := getattr(change, each.name))
-    ]
-    return f"{type(change).__name__}({', '.join(shown)})"

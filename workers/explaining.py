@@ -14,7 +14,7 @@ from app.errors import ActionOutcome, HubkeeperError, Snooze
 from app.events.inbox import Claim, Claimed
 from app.events.model import Event
 from app.services import Services
-from workers.changes import POSTHUMOUS, ArchiveRecord, Change, SetProperties, described
+from workers.changes import POSTHUMOUS, ArchiveRecord, Change, SetProperties
 from workers.contact import Contact
 from workers.lookups import Desk, look_up, reads, shown
 from workers.reading import PARTINGS, of_interest, read, wanted
@@ -22,6 +22,7 @@ from workers.round import Job, Round
 from workers.rules.rule import Rule
 from workers.weighing import weigh
 from workers.wish import as_text
+from workers.wording import described
 
 
 def explain(

@@ -19,7 +19,7 @@ from app.events import wire
 from app.events.inbox import Claim
 from app.services import Services
 from workers import departures, recollection, soundness, writeback
-from workers.changes import POSTHUMOUS, ArchiveRecord, Change, described
+from workers.changes import POSTHUMOUS, ArchiveRecord, Change
 from workers.ending import hand_back
 from workers.limit import Limited, time_limit
 from workers.lookups import NOBODY, Desk, look_again, look_up, reads, shown
@@ -35,6 +35,7 @@ from workers.reading import (
 from workers.round import Job, Lease, Round
 from workers.rules.rule import Rule
 from workers.weighing import weigh
+from workers.wording import described
 
 # No contact needs so many changes of one rule: a loop that never ends does.
 MOST_CHANGES = 1_000

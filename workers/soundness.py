@@ -24,6 +24,8 @@ from workers.changes import (
     MergeDuplicates,
     PinActivity,
     PinLatest,
+    PinPolicy,
+    Policy,
     SetPrimaryCompany,
     SetProperties,
     UpsertRecord,
@@ -34,6 +36,7 @@ _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]*|[0-9]+-[0-9]+")
 _DOMAIN = re.compile(r"[^\s@/:]+\.[^\s@/:]+")
 _EMAIL = re.compile(r"[^\s@/]+@[^\s@/]+\.[^\s@/]+")
 # https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide
+ORDERS = ("newest", "priority")
 ACTIVITIES = frozenset({"notes", "tasks", "calls", "meetings", "emails"})
 
 
@@ -48,12 +51,15 @@ def check(change: object) -> None:
     if not isinstance(change, Change):
         raise TypeError(f"an action yielded {change!r:.80}, which is no change")
     _spelling(change)
+    _policy(change)
     match change:
         case LogActivity():
             _activities([change.kind])
             _texts(change.properties.values())
         case PinLatest():
             _activities(change.kinds)
+            if change.order not in ORDERS:
+                raise ValueError(f"{change.order!r:.60} is none of {', '.join(ORDERS)}")
             if change.otherwise:
                 check(change.otherwise)
         case PinActivity():
@@ -67,6 +73,15 @@ def check(change: object) -> None:
             _texts([change.id_value, *change.properties.values()])
         case _:
             _check_ids(change)
+
+
+def _policy(change: object) -> None:
+    """Look for a policy that is a text: no text is one, whatever it says."""
+    kind = Policy if isinstance(change, SetProperties) else PinPolicy
+    policy = getattr(change, "policy", None)
+    if policy is not None and not isinstance(policy, kind):
+        names = ", ".join(f"{kind.__name__}.{each.name}" for each in kind)
+        raise TypeError(f"{policy!r:.60} is no policy; there are {names}")
 
 
 def _check_ids(change: object) -> None:

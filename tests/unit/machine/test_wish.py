@@ -99,6 +99,9 @@ def test_rubbish_is_refused_by_name(rubbish: object) -> None:
         PinLatest(kinds=("letters",)),
         PinLatest(otherwise=LogActivity("letters", "k", {})),
         PinActivity("notes", "abc"),
+        PinLatest(order="urgent"),
+        PinLatest(policy="any"),  # type: ignore[arg-type]
+        Unpin(policy="any"),  # type: ignore[arg-type]
         Associate("deals", ""),
         Associate("no such/type", "1"),
         Dissociate("deals", 7),  # type: ignore[arg-type]
