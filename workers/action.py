@@ -129,6 +129,8 @@ class Action:
                     f"an action yields its changes, and not {changes!r:.60}"
                 )
             yield from changes
+        except SystemExit as error:
+            raise RuntimeError(f"{self.where} wants to end the process") from error
         except Exception as error:
             error.add_note(f"in the action {self.where}")
             raise

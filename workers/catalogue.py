@@ -38,9 +38,9 @@ parameters = { default_country = "AT" }
 
 CHANGES_TAIL = """\
 In place of changes an action may raise `Skip` (there is nothing to do),
-`Snooze(seconds)` (look at this contact again) or `GiveUp(reason)` (a person should see
-it). What it yielded before a `Skip` or a `Snooze` is carried out; a `GiveUp`, like every
-other error, makes the contact a dead letter of which nothing is written.
+`Snooze(seconds)` (look at this contact again) or `GiveUp(reason)` (a person should
+see it). What it yielded before a `Skip` or a `Snooze` is carried out; a `GiveUp`, like
+every other error, makes the contact a dead letter of which nothing is written.
 """
 
 

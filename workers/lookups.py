@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from app.errors import Snooze
 from workers import history, recollection
 from workers.contact import Contact
 from workers.reading import wanted
@@ -19,9 +18,6 @@ from workers.related import FETCHES, READS
 from workers.round import Job, Round
 from workers.rules.condition import HISTORY
 from workers.rules.rule import Rule
-
-# What depends on a contact's companies.
-_OF_COMPANIES = frozenset({"companies", "deals"})
 
 
 class Desk(Protocol):
@@ -89,17 +85,6 @@ def look_up(round_: Round, rules: Sequence[Rule], desk: Desk) -> None:
         _give(round_, name, desk, lambda rule, job: True, rules)
     for name in sorted(set(names) - set(tested)):
         _give(round_, name, desk, _applies, rules)
-
-
-def look_again(round_: Round) -> None:
-    """Come back for contacts whose companies changed after they were looked up.
-
-    A rule that makes the company of a new contact known comes before one that asks for
-    the deals of that company, and HubSpot's event of it is an echo of our own.
-    """
-    for job in round_.at_work():
-        if job.moved_house and job.contact and _OF_COMPANIES & set(job.contact.lookups):
-            job.snooze(Snooze(0, "its companies have changed; looked up again"))
 
 
 def _applies(rule: Rule, job: Job) -> bool:

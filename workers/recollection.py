@@ -1,4 +1,4 @@
-"""Which records were looked up for a contact that has to come again.
+"""Which records were looked up for a contact, when it has to come again for others.
 
 The contact itself is read anew in every round, as it may have moved. To search for its
 duplicates or to walk along its associations again, a moment later and for the same
@@ -13,11 +13,16 @@ from typing import Any
 
 import orjson
 
+from app.errors import Snooze
 from workers.related import RECORDS, read_again
 from workers.round import Job, Round
 
 TOPIC = "looked_up"
 KEPT_S = 60.0
+# Lookups that depend on a contact's companies, and when they are made once more.
+OF_COMPANIES = frozenset({"companies", "deals"})
+AGAIN = "looked_up_again"
+AGAIN_S = 1.0
 
 
 def keep(round_: Round) -> None:
@@ -33,6 +38,27 @@ def keep(round_: Round) -> None:
                 ids = [record.id for record in found]
                 notes[_field(name, job)] = orjson.dumps([_mark(job), ids]).decode()
     round_.services.memory.remember(round_.portal, TOPIC, notes, ttl_s=KEPT_S)
+
+
+def look_again(round_: Round) -> None:
+    """Come back, once, for contacts whose companies changed after they were looked up.
+
+    A rule that makes the company of a new contact known comes before one that asks for
+    the deals of that company, and HubSpot's event of it is an echo of our own.
+    """
+    moved = {
+        job.id: job
+        for job in round_.at_work()
+        if job.moved_house and job.contact and OF_COMPANIES & job.contact.lookups.keys()
+    }
+    memory, portal = round_.services.memory, round_.portal
+    before = memory.recall(portal, AGAIN, moved)
+    marks = {i: _mark(job) for i, job in moved.items() if before.get(i) != _mark(job)}
+    memory.remember(portal, AGAIN, marks, ttl_s=KEPT_S)
+    for contact_id in marks:
+        moved[contact_id].snooze(
+            Snooze(AGAIN_S, "its companies have changed; looked up once more")
+        )
 
 
 def recall(round_: Round, name: str, jobs: Sequence[Job]) -> Mapping[str, Any]:

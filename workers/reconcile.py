@@ -22,7 +22,7 @@ from workers import departures, recollection, soundness, writeback
 from workers.changes import POSTHUMOUS, ArchiveRecord, Change
 from workers.ending import hand_back
 from workers.limit import Limited, time_limit
-from workers.lookups import NOBODY, Desk, look_again, look_up, reads, shown
+from workers.lookups import NOBODY, Desk, look_up, reads, shown
 from workers.reading import (
     dismiss,
     gather,
@@ -112,7 +112,7 @@ def work(
     weigh(round_)
     writeback.write(round_)
     departures.find_out(round_, seen)
-    look_again(round_)
+    recollection.look_again(round_)
     recollection.keep(round_)
     round_.tell()
 
@@ -174,7 +174,6 @@ def note_down(
     """Add the changes to the contact's plan, or to those that are only shown."""
     for count, change in enumerate(changes, start=1):
         try:
-            soundness.check(change)
             if count > MOST_CHANGES:
                 raise ValueError(f"more than {MOST_CHANGES} changes for one contact")
             take(round_, rule, job, change)
@@ -187,6 +186,8 @@ def note_down(
 def take(round_: Round, rule: Rule, job: Job, change: Change) -> None:
     """Add a change to the plan if it is to be carried out; else say why it is not."""
     gone = job.contact is not None and job.contact.deleted
+    if gone or rule.dry_run:  # whatever is added to the plan is looked at there
+        soundness.check(change)
     if gone and isinstance(change, ArchiveRecord):
         return
     left = gone and not isinstance(change, POSTHUMOUS)

@@ -165,7 +165,8 @@ class Round:
 
     def tell(self) -> None:
         """Show people what was remarked and planned, each thing once."""
-        done = {job.id for job in self.jobs.values() if not job.failure}
+        jobs = self.jobs.values()
+        done = {job.id for job in jobs if not (job.failure or job.later)}
         for journal, entries in (
             (self.services.remarks, self.remarks),
             (self.services.plans, self.plans),

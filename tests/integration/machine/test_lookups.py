@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -255,6 +256,18 @@ def test_a_provider_that_nobody_configured_is_named(machine: Machine) -> None:
     assert "no provider called 'people'" in machine.dead()[0].error
 
 
+def test_a_plan_is_told_once_however_often_the_contact_comes(machine: Machine) -> None:
+    machine.settle_on(SetProperties(company="Acme"), name="trial", dry_run=True)
+    machine.follow(looking("people", []), name="wait")
+    machine.tell(machine.contact(email="ada@quellhof-energie.de"))
+
+    for desk in (Late(Snooze(5, "not yet")), Late(Snooze(5, "not yet")), Late({})):
+        round_with(machine, desk)
+
+    plans = machine.services.plans.latest(machine.portal)
+    assert ["trial"] == [plan.kind for plan in plans]
+
+
 @pytest.mark.parametrize("dry", [True, False])
 def test_a_dry_run_is_recorded_and_nothing_is_written(
     machine: Machine, dry: bool
@@ -340,6 +353,25 @@ def test_a_rule_that_is_only_tried_stops_nobody(machine: Machine) -> None:
     ] == [(plan.kind, plan.text) for plan in plans]
     assert [] == machine.dead()
     assert "Acme" == machine.read(ada)["company"]
+
+
+def test_an_action_that_wants_to_end_the_process_hurts_its_contact_only(
+    machine: Machine,
+) -> None:
+    @reactor(on=CREATION, reads=("firstname",))
+    def leaving(contact: Contact, events: Sequence[Event]) -> Iterator[Change]:
+        if contact["firstname"] == "Bad":
+            sys.exit(1)
+        yield SetProperties(company="Acme")
+
+    machine.follow(leaving)
+    bad, good = machine.contact(firstname="Bad"), machine.contact()
+    machine.tell(good)
+    machine.work(bad)
+
+    (letter,) = machine.dead()
+    assert (bad, True) == (letter.contact_id, "test_lookups.py" in letter.error)
+    assert "Acme" == machine.read(good)["company"]
 
 
 def test_changes_without_end_hurt_their_contact_only(machine: Machine) -> None:
