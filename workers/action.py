@@ -103,8 +103,9 @@ class Action:
     @property
     def where(self) -> str:
         """Where it is written, for people who look for it."""
-        code = self.function.__code__
-        return f"{self.name} ({code.co_filename}:{code.co_firstlineno})"
+        code = getattr(inspect.unwrap(self.function), "__code__", None)
+        place = f" ({code.co_filename}:{code.co_firstlineno})" if code else ""
+        return f"{self.name}{place}"
 
     def __call__(
         self, contact: Contact, events: Sequence[Event], **parameters: Any

@@ -14,8 +14,10 @@ from app.errors import ActionOutcome, HubkeeperError, Snooze
 from app.events.inbox import Claim, Claimed
 from app.events.model import Event
 from app.services import Services
+from workers import soundness
 from workers.changes import POSTHUMOUS, ArchiveRecord, Change, SetProperties
 from workers.contact import Contact
+from workers.limit import time_limit
 from workers.lookups import Desk, look_up, reads, shown
 from workers.reading import PARTINGS, of_interest, read, wanted
 from workers.round import Job, Round
@@ -91,11 +93,10 @@ def _verdict(round_: Round, rule: Rule, job: Job, desk: Desk) -> Iterator[str]:
         if objection := rule.objection(contact, events):
             yield f"no   {rule.name}: {objection}"
             return
-        changes = list(rule(contact, events))
-        if not rule.dry_run:
-            for change in changes:
-                if not contact.deleted or isinstance(change, POSTHUMOUS):
-                    job.plan.add(change, rule.name)
+        changes = _changes(round_, rule, contact, events)
+        for change in changes if not rule.dry_run else ():
+            if not contact.deleted or isinstance(change, POSTHUMOUS):
+                job.plan.add(change, rule.name)
     except Snooze as later:
         yield f"wait {rule.name}: {later}"
     except ActionOutcome as outcome:
@@ -108,6 +109,18 @@ def _verdict(round_: Round, rule: Rule, job: Job, desk: Desk) -> Iterator[str]:
         yes = "would change this" if told else "all is as it should be"
         yield f"yes  {rule.name}: {yes}, as {_reason(rule, events[0])}"
         yield from told
+
+
+def _changes(
+    round_: Round, rule: Rule, contact: Contact, events: Sequence[Event]
+) -> list[Change]:
+    """Return what the rule's action yields, within the time that it has."""
+    changes = []
+    with time_limit(round_.services.settings.action_timeout_s) as limited, limited():
+        for change in rule(contact, events):
+            soundness.check(change)
+            changes.append(change)
+    return changes
 
 
 def _absence(rule: Rule, event: Event) -> str:
