@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import inspect
+from collections.abc import (
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +19,7 @@ from marshmallow import Schema, fields
 
 from app.events.model import Event
 from app.events.vocabulary import RECONCILE
+from workers import trigger
 from workers.changes import Change
 from workers.contact import Contact
 
@@ -92,12 +101,41 @@ class Action:
         """Return what checks and completes the action's parameters."""
         return _schema(tuple(self.parameters.items()))
 
+    @property
+    def where(self) -> str:
+        """Where it is written, for people who look for it."""
+        code = getattr(inspect.unwrap(self.function), "__code__", None)
+        place = f" ({code.co_filename}:{code.co_firstlineno})" if code else ""
+        return f"{self.name}{place}"
+
     def __call__(
         self, contact: Contact, events: Sequence[Event], **parameters: Any
-    ) -> Iterator[Change]:
+    ) -> Generator[Change, None, None]:
         """Yield the changes that the contact needs."""
         complete = self.completed(parameters) if self.parameters else parameters
-        return self.function(contact, events, **complete)
+        return self.run(contact, events, complete)
+
+    def run(
+        self, contact: Contact, events: Sequence[Event], complete: Mapping[str, Any]
+    ) -> Generator[Change, None, None]:
+        """Yield the changes under parameters that are complete.
+
+        Raises:
+            TypeError: the function did not yield.
+
+        """
+        try:
+            changes = self.function(contact, events, **complete)
+            if not isinstance(changes, Iterable):
+                raise TypeError(
+                    f"an action yields its changes, and not {changes!r:.60}"
+                )
+            yield from changes
+        except SystemExit as error:
+            raise RuntimeError(f"{self.where} wants to end the process") from error
+        except Exception as error:
+            error.add_note(f"in the action {self.where}")
+            raise
 
 
 # What leaves its mark on a contact that is there. A sweep may come by in place of any
@@ -105,11 +143,31 @@ class Action:
 _STATES = ("contact.creation", "contact.propertyChange", "contact.associationChange")
 
 
+def _is_state(trigger_: str) -> bool:
+    return trigger_.startswith(_STATES)
+
+
 def matches(triggers: frozenset[str], event: Event) -> bool:
     """Tell whether an event is one of the triggers, or stands for one."""
     if event.kind == RECONCILE:
-        return any(trigger.startswith(_STATES) for trigger in triggers)
+        return event.kind in triggers or any(map(_is_state, triggers))
     return event.kind in triggers or f"{event.kind}:{event.property_name}" in triggers
+
+
+def check_signature(function: ActionFunction, parameters: Iterable[str]) -> None:
+    """Refuse a function that cannot be called as actions are.
+
+    Raises:
+        TypeError: says how they are.
+
+    """
+    try:
+        inspect.signature(function).bind(None, (), **dict.fromkeys(parameters))
+    except TypeError as error:
+        how = ", ".join(["contact", "events", *(f"{n}=..." for n in parameters)])
+        raise TypeError(
+            f"{function.__name__} is called as {function.__name__}({how}): {error}"
+        ) from None
 
 
 def _decorator(stage: str) -> Callable[..., Callable[[ActionFunction], Action]]:
@@ -125,15 +183,16 @@ def _decorator(stage: str) -> Callable[..., Callable[[ActionFunction], Action]]:
     ) -> Callable[[ActionFunction], Action]:
         def wrap(function: ActionFunction) -> Action:
             module = function.__module__.rpartition(".")[2]
+            check_signature(function, parameters or {})
             return Action(
                 f"{module}.{function.__name__}",
                 stage,
-                frozenset(on),
-                tuple(reads),
+                trigger.checked(on),
+                trigger.names(reads, "reads"),
                 function,
                 parameters or {},
                 default,
-                tuple(looks_up),
+                trigger.names(looks_up, "looks_up"),
                 also_reads,
                 also_looks_up,
             )

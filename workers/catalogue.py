@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import inspect
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from marshmallow import fields, missing
 
 from workers import actions as shipped
-from workers import registry
+from workers import changes, registry
 from workers.action import Action
 
 PAGE = Path(shipped.__path__[0]) / "README.md"
@@ -39,6 +40,13 @@ Whatever runs on a creation, a changed property or a changed association also ru
 what happened to it. What runs on nothing but deletions, merges or restores does not.
 """
 
+CHANGES_TAIL = """\
+In place of changes an action may raise `Skip` (there is nothing to do),
+`Snooze(seconds)` (look at this contact again) or `GiveUp(reason)` (a person should
+see it). What it yielded before a `Skip` or a `Snooze` is carried out; a `GiveUp`, like
+every other error, makes the contact a dead letter of which nothing is written.
+"""
+
 
 def page(actions: Sequence[Action]) -> str:
     """Return a page of Markdown about the actions, in the order of their turns."""
@@ -46,7 +54,7 @@ def page(actions: Sequence[Action]) -> str:
     for stage, title in STAGE_TITLES.items():
         parts.append(f"## {title}\n")
         parts += [about(action) for action in actions if action.stage == stage]
-    return "\n".join(parts)
+    return "\n".join([*parts, *_changes()])
 
 
 def about(action: Action) -> str:
@@ -60,6 +68,28 @@ def about(action: Action) -> str:
         lines += [f"- looks up {_listed(action.looks_up)}"]
     lines += [f"- {line}" for line in _parameters(action)]
     return "\n".join([*lines, ""])
+
+
+def _changes() -> Iterator[str]:
+    """Yield what there is to say about changes, in the words of their classes."""
+    head, *rest = inspect.cleandoc(changes.__doc__ or "").split("\n")
+    yield "\n".join(["## Changes", "", head, *rest, "", CHANGES_TAIL])
+    for kind in vars(changes).values():
+        if isinstance(kind, type) and changes.Change in kind.__bases__:
+            yield f"### {kind.__name__}\n"
+            yield f"`{kind.__name__}({_signature(kind)})`\n"
+            text = inspect.cleandoc(kind.__doc__ or "")
+            yield f"```text\n{text}\n```\n"
+
+
+def _signature(kind: type) -> str:
+    parts = []
+    for each in inspect.signature(kind).parameters.values():
+        plain = str(each.replace(annotation=each.empty, default=each.empty))
+        default = each.default
+        told = str(default) if isinstance(default, enum.Enum) else repr(default)
+        parts.append(plain if default is each.empty else f"{plain}={told}")
+    return ", ".join(parts)
 
 
 def text_of(action: Action) -> str:
@@ -100,7 +130,9 @@ def _default(declared: fields.Field[object]) -> str:
     value = default() if callable(default) else default
     if isinstance(value, bool):
         return f"`{str(value).lower()}` unless given"
-    return f"`{value!r}` unless given" if value else "empty unless given"
+    if value or isinstance(value, int | float):
+        return f"`{value!r}` unless given"
+    return "empty unless given"
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -2,11 +2,14 @@
 
 Changes are merged per contact: later actions and later events win, and whatever would
 make no difference is not written.
+
+Of a contact that is gone (on contact.deletion and contact.privacyDeletion) only Forward
+and UpsertRecord are carried out. ArchiveRecord has nothing left to do. Everything else
+would need the contact: it is remarked, in words, and the contact is settled.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,6 +33,11 @@ class Policy(enum.Enum):
 class SetProperties(Change):
     """Give the contact these property values; "" clears one.
 
+    Text, numbers, booleans, dates and None are taken, and given the form of the
+    property's type. `.if_empty()`, `.if_newer(as_of)` and `.not_over_people()` say what
+    may be written over; without them everything may. What does not fit, is read-only or
+    does not exist is told in one dead letter, and the other values are still written.
+
     >>> SetProperties(company="Acme").values
     {'company': 'Acme'}
     >>> SetProperties(company="Acme").if_empty().policy
@@ -38,7 +46,7 @@ class SetProperties(Change):
 
     __slots__ = ("as_of", "policy", "values")
 
-    def __init__(self, **values: str) -> None:
+    def __init__(self, /, **values: str) -> None:
         self.values: Mapping[str, str] = values
         self.policy = Policy.OVERWRITE
         self.as_of = 0.0
@@ -122,6 +130,14 @@ class SetPrimaryCompany(Change):
     company_id: str
 
 
+class PinPolicy(enum.Enum):
+    """What a new pin may replace."""
+
+    IF_NONE = "if_none"  # nothing: only a contact without a pin gets one
+    OUR_OWN = "our_own"  # a pin of hubkeeper's, never one that a person set
+    ANY = "any"  # whatever is pinned
+
+
 @dataclass(frozen=True, slots=True)
 class LogActivity(Change):
     """Write an activity on the contact, once.
@@ -132,7 +148,8 @@ class LogActivity(Change):
             key is never written twice, whatever crashes in between.
         properties: as HubSpot names them; `hs_timestamp` is now unless it is given.
         rewrite: keep the one that was written up to date, instead of leaving it.
-        pin: pin it, under the same policy as PinLatest.
+        pin: pin it.
+        policy: which pin it may replace then.
 
     """
 
@@ -141,21 +158,19 @@ class LogActivity(Change):
     properties: Mapping[str, str] = field(hash=False)
     rewrite: bool = False
     pin: bool = False
+    policy: PinPolicy = PinPolicy.IF_NONE
 
 
 def note(
-    key: str, body: str, *, rewrite: bool = False, pin: bool = False
+    key: str,
+    body: str,
+    *,
+    rewrite: bool = False,
+    pin: bool = False,
+    policy: PinPolicy = PinPolicy.IF_NONE,
 ) -> LogActivity:
     """Return a note to write; the body is HTML, at most 65,536 characters."""
-    return LogActivity("notes", key, {"hs_note_body": body}, rewrite, pin)
-
-
-class PinPolicy(enum.Enum):
-    """What a new pin may replace."""
-
-    IF_NONE = "if_none"  # nothing: only a contact without a pin gets one
-    OUR_OWN = "our_own"  # a pin of hubkeeper's, never one that a person set
-    ANY = "any"  # whatever is pinned
+    return LogActivity("notes", key, {"hs_note_body": body}, rewrite, pin, policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +180,8 @@ class PinLatest(Change):
     Attributes:
         kinds: object names, e.g. ("notes", "meetings", "calls").
         otherwise: the activity to write and pin when the contact has none of them.
-        policy: what it may replace.
+        policy: what it may replace: PinPolicy.IF_NONE nothing, OUR_OWN a pin of
+            hubkeeper's, ANY a person's too.
         order: "newest", or "priority" for the most urgent open task.
         again: also pin what hubkeeper had pinned before, and a person took away.
 
@@ -257,14 +273,5 @@ class Forward(Change):
     key: str = ""
 
 
-def described(change: Change) -> str:
-    """Return a change in words, without values that could be personal."""
-    if isinstance(change, SetProperties):
-        return repr(change)
-    fields = dataclasses.fields(change)  # type: ignore[arg-type]
-    shown = [
-        f"{each.name}={getattr(change, each.name)!r}"
-        for each in fields
-        if each.name in ("domain", "kind", "key", "to_type", "to_id", "company_id")
-    ]
-    return f"{type(change).__name__}({', '.join(shown)})"
+# What can be done for a contact that is gone.
+POSTHUMOUS = (Forward, UpsertRecord)

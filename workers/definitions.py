@@ -1,7 +1,7 @@
 """What HubSpot says about properties that are to be written, kept for an hour.
 
 A token that may not read definitions costs nothing but the knowledge: values then go
-out as they are, and HubSpot says what is wrong with them.
+out as they are, and HubSpot says what is wrong with them. That is remembered as well.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Collection
 import orjson
 
 from app import logs
-from app.errors import HubSpotError
+from app.errors import Denied, HubSpotError
 from app.hubspot.shapes.property import Property
 from workers.round import Round
 from workers.values import Definition
@@ -20,6 +20,8 @@ REMEMBERED_S = 3600.0
 # Remembered of a name that HubSpot does not know; asked again sooner.
 UNKNOWN = "unknown"
 UNKNOWN_S = 60.0
+# Remembered of a name that the token may not ask about.
+UNREADABLE = "unreadable"
 
 log = logs.get()
 
@@ -35,12 +37,14 @@ def of(round_: Round, names: Collection[str]) -> dict[str, Definition | None]:
     missing = [name for name in names if name not in found]
     if missing:
         found |= _ask(round_, missing)
-    return {name: _read(text) for name, text in found.items()}
+    return {n: _read(text) for n, text in found.items() if text != UNREADABLE}
 
 
 def _ask(round_: Round, names: Collection[str]) -> dict[str, str]:
     answer = round_.hubspot.properties("contacts").batch_read(names)
     known = {name: _dump(found) for name, found in answer.records.items()}
+    denied = [name for name, e in answer.errors.items() if isinstance(e, Denied)]
+    known |= dict.fromkeys(denied, UNREADABLE)
     unknown = [name for name, error in answer.errors.items() if _is_missing(error)]
     memory, portal = round_.services.memory, round_.portal
     memory.remember(portal, "definitions", known, ttl_s=REMEMBERED_S)

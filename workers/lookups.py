@@ -7,52 +7,17 @@ nobody else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from app.errors import HubSpotError
-from app.hubspot.record import Record
-from workers import history
-from workers.contact import Contact, Related
-from workers.plan import PRIMARY_COMPANY
+from workers import history, recollection
+from workers.contact import Contact
 from workers.reading import wanted
+from workers.related import FETCHES, READS
 from workers.round import Job, Round
 from workers.rules.condition import HISTORY
 from workers.rules.rule import Rule
-
-# https://developers.hubspot.com/docs/api-reference/crm-companies-v3/guide
-COMPANY = (
-    "name",
-    "domain",
-    "website",
-    "country",
-    "industry",
-    "lifecyclestage",
-    "hs_parent_company_id",
-    "hubspot_owner_id",
-)
-# https://developers.hubspot.com/docs/api-reference/crm-deals-v3/guide
-DEAL = (
-    "dealname",
-    "dealstage",
-    "pipeline",
-    "amount",
-    "closedate",
-    "createdate",
-    "hs_is_closed",
-    "hubspot_owner_id",
-)
-CLOSED_STAGES = frozenset({"closedwon", "closedlost"})
-DUPLICATE = ("email", "firstname", "lastname", "phone", "mobilephone", "createdate")
-# What the lookups themselves read of the contact.
-READS: Mapping[str, tuple[str, ...]] = {
-    "companies": (PRIMARY_COMPANY,),
-    "deals": (),
-    "duplicates": ("phone", "mobilephone", "work_email", "email"),
-}
-
-Found = dict[str, Any]
 
 
 class Desk(Protocol):
@@ -96,22 +61,64 @@ def reads(name: str, desk: Desk) -> Collection[str]:
     return READS[name] if name in READS else desk.reads(name)
 
 
+def shown(job: Job) -> Contact:
+    """Return the contact as the rules so far want it, which is what the next one sees.
+
+    Its job must have been read.
+    """
+    now = job.contact
+    assert now is not None  # noqa: S101 - jobs at work were read
+    seen = {**now.properties, **job.plan.preview(now.properties)}
+    return Contact(job.id, seen, lookups=now.lookups, deleted=now.deleted)
+
+
 def look_up(round_: Round, rules: Sequence[Rule], desk: Desk) -> None:
-    """Give every contact what the actions that will see it declared."""
-    wanting: dict[str, list[Job]] = {}
-    for job in round_.at_work():
-        if job.contact and not job.contact.deleted:
-            due = [rule for rule in rules if rule.looks_up and wanted(rule, job)]
-            names = {name for rule in due for name in rule.looks_up}
-            for name in names:
-                wanting.setdefault(name, []).append(job)
-    for name, jobs in sorted(wanting.items()):
-        contacts = [job.contact for job in jobs if job.contact]
-        found = _fetch(round_, contacts, name, desk)
-        for job in jobs:
-            if job.contact:
-                lookups = {**job.contact.lookups, name: found[job.id]}
-                job.contact = replace(job.contact, lookups=lookups)
+    """Give every contact what the first of these rules declared, if it applies to it.
+
+    What the others declared as well is fetched along, so that it is fetched once for
+    the whole batch. Nobody is asked about a contact that a rule leaves alone: some
+    sources want money for each answer.
+    """
+    names = rules[0].looks_up
+    tested = [name for name in names if name.startswith(HISTORY)]
+    for name in tested:
+        _give(round_, name, desk, lambda rule, job: True, rules)
+    for name in sorted(set(names) - set(tested)):
+        _give(round_, name, desk, _applies, rules)
+
+
+def _applies(rule: Rule, job: Job) -> bool:
+    try:
+        return not rule.objection(shown(job), wanted(rule, job))
+    except Exception:  # the rule's own turn will tell
+        return False
+
+
+def _give(
+    round_: Round,
+    name: str,
+    desk: Desk,
+    concerns: Callable[[Rule, Job], bool],
+    rules: Sequence[Rule],
+) -> None:
+    """Fetch something for all contacts that lack it and are concerned."""
+    asking = [rule for rule in rules if name in rule.looks_up]
+    jobs = [
+        job
+        for job in round_.at_work()
+        if job.contact
+        and not (job.contact.deleted or name in job.contact.lookups)
+        and any(wanted(rule, job) and concerns(rule, job) for rule in asking)
+    ]
+    if not jobs:
+        return
+    known = recollection.recall(round_, name, jobs)
+    asked = [shown(job) for job in jobs if job.id not in known]
+    found = {**known, **_fetch(round_, asked, name, desk)} if asked else known
+    for job in jobs:
+        if job.contact:
+            lookups = {**job.contact.lookups, name: found[job.id]}
+            job.contact = replace(job.contact, lookups=lookups)
 
 
 def _fetch(
@@ -122,135 +129,3 @@ def _fetch(
     if name in FETCHES:
         return FETCHES[name](round_, contacts)
     return desk.ask(round_.portal, name, contacts)
-
-
-def _companies(round_: Round, contacts: Sequence[Contact]) -> Found:
-    """Return each contact's companies, the primary one first."""
-    ids = [contact.id for contact in contacts]
-    links, found = _links(round_, "contacts", "companies", ids)
-    records, errors = _records(round_, "companies", links, COMPANY)
-    primary = {contact.id: contact[PRIMARY_COMPANY] for contact in contacts}
-    for id_, companies in links.items():
-        order = sorted(companies, key=lambda each, id_=id_: each != primary[id_])  # type: ignore[misc]
-        found[id_] = _related(order, records, errors)
-    return found
-
-
-def _deals(round_: Round, contacts: Sequence[Contact]) -> Found:
-    """Return the open deals of each contact and of its companies, oldest first."""
-    ids = [contact.id for contact in contacts]
-    own, found = _links(round_, "contacts", "deals", ids)
-    companies, failed = _links(round_, "contacts", "companies", ids)
-    of_company, broken = _links(
-        round_, "companies", "deals", {c for each in companies.values() for c in each}
-    )
-    found |= failed
-    deals: dict[str, set[str]] = {}
-    for id_ in ids:
-        if id_ in found:
-            continue
-        theirs = companies.get(id_, [])
-        if failures := [broken[c] for c in theirs if c in broken]:
-            found[id_] = failures[0]
-        deals[id_] = set(own.get(id_, ())).union(
-            *(of_company.get(c, ()) for c in theirs)
-        )
-    records, errors = _records(round_, "deals", deals, DEAL)
-    closed = {id_ for id_, record in records.items() if _is_closed(record)}
-    for id_, each in deals.items():
-        if id_ not in found:
-            found[id_] = _related(sorted(each - closed, key=int), records, errors)
-    return found
-
-
-def _is_closed(deal: Record) -> bool:
-    stage = deal.properties.get("dealstage")
-    return deal.properties.get("hs_is_closed") == "true" or stage in CLOSED_STAGES
-
-
-def _duplicates(round_: Round, contacts: Sequence[Contact]) -> Found:
-    """Return the other contacts with one of a contact's numbers or addresses."""
-    owners: dict[tuple[str, str], set[str]] = {}
-    for contact in contacts:
-        for kind, value in _marks(contact):
-            owners.setdefault((kind, value), set()).add(contact.id)
-    search = round_.hubspot.search("contacts")
-    found: dict[str, dict[str, Related]] = {contact.id: {} for contact in contacts}
-    try:
-        for name, kind in (
-            ("phone", "phone"),
-            ("mobilephone", "phone"),
-            ("email", "email"),
-            ("work_email", "email"),
-        ):
-            values = sorted(value for k, value in owners if k == kind)
-            for record in search.by_values(name, values, DUPLICATE) if values else ():
-                mark = kind, (record.properties.get(name) or "").lower()
-                for contact_id in owners.get(mark, set()) - {record.id}:
-                    found[contact_id][record.id] = Related(record.id, record.properties)
-    except HubSpotError as error:
-        return {contact.id: error for contact in contacts}
-    return {
-        contact_id: tuple(each[id_] for id_ in sorted(each, key=int))
-        for contact_id, each in found.items()
-    }
-
-
-def _marks(contact: Contact) -> Iterable[tuple[str, str]]:
-    """Yield what no two people share."""
-    for name in ("phone", "mobilephone"):
-        if contact[name]:
-            yield "phone", contact[name].lower()
-    for name in ("work_email", "email"):
-        if contact[name]:
-            yield "email", contact[name].lower()
-
-
-def _links(
-    round_: Round, from_type: str, to_type: str, ids: Iterable[str]
-) -> tuple[dict[str, list[str]], Found]:
-    """Return the associated ids, and errors, by id."""
-    asked = list(ids)
-    if not asked:
-        return {}, {}
-    result = round_.hubspot.associations(from_type, to_type).batch_read(asked)
-    links = {
-        id_: list(dict.fromkeys(link.to_id for link in found))
-        for id_, found in result.records.items()
-    }
-    return links, dict(result.errors)
-
-
-def _records(
-    round_: Round,
-    object_type: str,
-    links: Mapping[str, Iterable[str]],
-    properties: Sequence[str],
-) -> tuple[Mapping[str, Record], Mapping[str, HubSpotError]]:
-    ids = sorted({id_ for each in links.values() for id_ in each})
-    if not ids:
-        return {}, {}
-    result = round_.hubspot.objects(object_type).batch_read(ids, properties)
-    return result.records, result.errors
-
-
-def _related(
-    ids: Iterable[str],
-    records: Mapping[str, Record],
-    errors: Mapping[str, HubSpotError],
-) -> tuple[Related, ...] | HubSpotError:
-    """Return the records; an error, unless it says that the record is gone."""
-    found = []
-    for id_ in ids:
-        if id_ in records:
-            found.append(Related(id_, records[id_].properties))
-        elif errors[id_].status != 404:
-            return errors[id_]
-    return tuple(found)
-
-
-FETCHES: Mapping[str, Callable[[Round, Sequence[Contact]], Found]] = {
-    "companies": _companies,
-    "deals": _deals,
-    "duplicates": _duplicates,
-}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import orjson
 
@@ -93,12 +93,6 @@ class Plan:
             names.update(("email", SECONDARY_EMAILS))
         return names
 
-    @property
-    def touches_contact(self) -> bool:
-        """Tell whether anything is wanted of the contact itself."""
-        ends = bool(self.merges) or self.archive
-        return bool(self.needs or self.links or self.cuts or self.activities) or ends
-
     def add(self, change: Change, by: str = "") -> None:
         """Merge one more change into the plan.
 
@@ -129,7 +123,8 @@ class Plan:
     def _connect(self, change: Change) -> None:
         match change:
             case AssociateCompany():
-                self.company = change
+                domain = change.domain.strip().lower()
+                self.company = replace(change, domain=domain)
             case SetPrimaryCompany():
                 self.primary = str(change.company_id)
             case Associate():
@@ -157,7 +152,7 @@ class Plan:
             case ArchiveRecord():
                 self.archive = True
             case _:
-                raise TypeError(f"an action yielded {change!r:.80}, which is no change")
+                raise TypeError(f"nobody knows how to carry out {change!r:.80}")
 
 
 def message_name(change: Forward) -> str:

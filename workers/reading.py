@@ -153,7 +153,7 @@ def part(round_: Round, gone: Sequence[str], blank: Mapping[str, str | None]) ->
             continue
         if contact_id in survivors:
             absorb(job, survivors[contact_id])
-        elif _is_told_gone(job):
+        elif is_told_gone(job):
             job.outcome = "gone"
             job.contact = Contact(contact_id, blank, deleted=True)
         else:
@@ -169,7 +169,7 @@ def _survivors(round_: Round, gone: Sequence[str]) -> dict[str, str]:
     things = [(contact_id, "merged") for contact_id in gone]
     known = round_.ledger.known(round_.portal, things)
     found = {contact_id: survivor for (contact_id, _), survivor in known.items()}
-    untold = [i for i in gone if i not in found and not _is_told_gone(round_.jobs[i])]
+    untold = [i for i in gone if i not in found and not is_told_gone(round_.jobs[i])]
     contacts = round_.hubspot.objects("contacts")
     for contact_id in untold[MOST_ASKED_FOR:]:
         round_.jobs[contact_id].fail(Snooze(1, "asked in a later round"))
@@ -184,7 +184,8 @@ def _survivors(round_: Round, gone: Sequence[str]) -> dict[str, str]:
     return {i: survivor for i, survivor in found.items() if survivor != i}
 
 
-def _is_told_gone(job: Job) -> bool:
+def is_told_gone(job: Job) -> bool:
+    """Tell whether one of its events says that the contact is gone."""
     return any(event.happening in PARTINGS for event in job.claimed.events)
 
 

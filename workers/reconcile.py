@@ -18,12 +18,11 @@ from app.errors import Skip, Snooze, StoreDown
 from app.events import wire
 from app.events.claim import Claim
 from app.services import Services
-from workers import checkup, writeback
-from workers.changes import Change, described
-from workers.contact import Contact
+from workers import checkup, departures, recollection, soundness, writeback
+from workers.changes import POSTHUMOUS, ArchiveRecord, Change
 from workers.ending import give_back, hand_back
 from workers.limit import Limited, time_limit
-from workers.lookups import NOBODY, Desk, look_up, reads
+from workers.lookups import NOBODY, Desk, look_up, reads, shown
 from workers.reading import (
     dismiss,
     gather,
@@ -37,6 +36,10 @@ from workers.round import Job, Lease, Round
 from workers.rules.rule import Rule
 from workers.stop import NEVER, Stop
 from workers.weighing import weigh
+from workers.wording import described
+
+# No contact needs so many changes of one rule: a loop that never ends does.
+MOST_CHANGES = 1_000
 
 
 def reconcile(
@@ -124,10 +127,13 @@ def work(
     dismiss(round_, rules)
     read(round_, of_interest(round_, rules, functools.partial(reads, desk=desk)))
     uncover(round_)
-    look_up(round_, rules, desk)
-    act(round_, rules, lease.hold)
+    seen = list(round_.at_work())
+    act(round_, rules, desk)
     weigh(round_)
     writeback.write(round_)
+    departures.find_out(round_, seen)
+    recollection.look_again(round_)
+    recollection.keep(round_)
     round_.tell()
 
 
@@ -138,19 +144,20 @@ def lane_of(claim: Claim) -> str:
     return "bulk" if lanes == {"bulk"} else "live"
 
 
-def act(round_: Round, rules: Sequence[Rule], hold: Callable[[], None]) -> None:
-    """Let the rules say what should change; nothing is written yet."""
+def act(round_: Round, rules: Sequence[Rule], desk: Desk) -> None:
+    """Let each rule in its turn say what should change; nothing is written yet."""
     slow: set[str] = set()
     with time_limit(round_.services.settings.action_timeout_s) as limited:
-        for job in round_.at_work():
-            hold()
-            try:
-                for rule in rules:
-                    job.asked = rule.name
+        for turn, rule in enumerate(rules):
+            look_up(round_, rules[turn:], desk)
+            for job in round_.at_work():
+                round_.hold()
+                job.asked = rule.name
+                try:
                     consult(round_, rule, job, slow, limited)
-                job.asked = ""
-            except Exception as error:  # a bug is that contact's misfortune only
-                job.fail(error)
+                    job.asked = ""
+                except Exception as error:  # a bug is that contact's misfortune only
+                    job.fail(error)
 
 
 def consult(
@@ -159,40 +166,58 @@ def consult(
     """Ask one rule, showing it the contact as the rules before it want it.
 
     A rule that took too long for one contact has no further turn in this round, so
-    that those who do not need it get through.
+    that those who do not need it get through. One that is only tried holds up nobody.
     """
     events = wanted(rule, job)
     if not events or job.contact is None:
         return
     if rule.name in slow:
-        job.snooze(Snooze(1, f"{rule.name} takes too long for another contact"))
+        if not rule.dry_run:
+            job.snooze(Snooze(1, f"{rule.name} takes too long for another contact"))
         return
-    now = job.contact
-    seen = {**now.properties, **job.plan.preview(now.properties)}
-    contact = Contact(job.id, seen, lookups=now.lookups, deleted=now.deleted)
     try:
         with limited():
-            note_down(round_, rule, job, rule(contact, events))
+            note_down(round_, rule, job, rule(shown(job), events))
     except Skip:
         return
     except Snooze as later:
         job.snooze(later)
-    except TimeoutError:
-        slow.add(rule.name)
-        raise
+    except Exception as error:
+        if isinstance(error, TimeoutError):
+            slow.add(rule.name)
+        if not rule.dry_run:
+            raise
+        round_.plan(job, rule.name, f"would fail: {type(error).__name__}: {error}")
 
 
 def note_down(
     round_: Round, rule: Rule, job: Job, changes: Generator[Change, None, None]
 ) -> None:
     """Add the changes to the contact's plan, or to those that are only shown."""
-    for change in changes:
-        if rule.dry_run:
-            round_.plan(job, rule.name, described(change))
-            continue
+    for count, change in enumerate(changes, start=1):
         try:
-            job.plan.add(change, rule.name)
-        except (TypeError, ValueError) as error:
+            if count > MOST_CHANGES:
+                raise ValueError(f"more than {MOST_CHANGES} changes for one contact")
+            take(round_, rule, job, change)
+        except Exception as error:
             # Thrown where it was yielded, it names the action's file and line.
             changes.throw(error)
             raise
+
+
+def take(round_: Round, rule: Rule, job: Job, change: Change) -> None:
+    """Add a change to the plan if it is to be carried out; else say why it is not."""
+    gone = job.contact is not None and job.contact.deleted
+    if gone or rule.dry_run:  # whatever is added to the plan is looked at there
+        soundness.check(change)
+    if gone and isinstance(change, ArchiveRecord):
+        return
+    left = gone and not isinstance(change, POSTHUMOUS)
+    if rule.dry_run:
+        never = "; left undone, as the contact is gone" if left else ""
+        round_.plan(job, rule.name, f"{described(change)}{never}")
+    elif left:
+        words = f"{rule.name} wants {described(change)}, and the contact is gone"
+        round_.remark(job, "left", words)
+    else:
+        job.plan.add(change, rule.name)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import traceback
 from collections.abc import Iterable
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TypeVar
 
 from app.errors import ConfigError
@@ -55,11 +57,21 @@ def _modules_of(package: str) -> list[str]:
     return [f"{package}.{module.name}" for module in pkgutil.iter_modules(path)]
 
 
+def _spot(module: str, error: Exception) -> str:
+    """Return the file and the line of the module that the error came from."""
+    name = f"{module.rpartition('.')[2]}.py"
+    frames = traceback.extract_tb(error.__traceback__)
+    spots = [
+        f"{f.filename}:{f.lineno}" for f in frames if Path(f.filename).name == name
+    ]
+    return f" ({spots[-1]})" if spots else ""
+
+
 def _members(module: str, kind: type[Member]) -> list[Member]:
     try:
         namespace = vars(importlib.import_module(module))
     except Exception as error:
         raise ConfigError(
-            f"actions module {module} does not import: {error}"
+            f"actions module {module} does not import{_spot(module, error)}: {error}"
         ) from error
     return [value for value in namespace.values() if isinstance(value, kind)]

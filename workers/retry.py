@@ -23,6 +23,7 @@ from app.errors import (
     Verdict,
 )
 from app.events.illness import Kind
+from workers import action
 from workers.rules import rule
 
 FIRST_DELAY_S = 5.0
@@ -30,8 +31,8 @@ LONGEST_DELAY_S = 3600.0
 # A bug does not mend itself: three tries tell it from a bad moment.
 BUG_ATTEMPTS = 3
 LONGEST_SNOOZE_S = 7 * 24 * 3600.0
-# In a traceback the frame below the last one of this file is the action's.
-ASKS = rule.__file__
+# In a traceback the frame below the last one of these files is the action's.
+ASKS = frozenset({action.__file__, rule.__file__})
 # A limit that takes longer holds all calls (a pause), and then ends for all at once.
 LONGEST_LIMIT_S = 60.0
 # A call that is denied while others are answered is tried again within this time, and
@@ -193,7 +194,7 @@ def _burial(
 def location(error: BaseException) -> str:
     """Return file:line of the action that raised the error, or of a bug of ours."""
     frames = traceback.extract_tb(error.__traceback__)
-    asked = [n for n, frame in enumerate(frames) if frame.filename == ASKS]
+    asked = [n for n, frame in enumerate(frames) if frame.filename in ASKS]
     bug = not isinstance(error, HubkeeperError)
     inner = frames[asked[-1] + 1 :] if asked else frames[-1:] if bug else []
     return f"{inner[0].filename}:{inner[0].lineno}" if inner else ""

@@ -31,6 +31,7 @@ class Job:
         by: which rule or action wanted each of the values, refused ones too.
         asked: the rule that is being asked, or that failed.
         company_id: the company to associate, once it is known.
+        moved_house: its companies are others than they were when it was read.
         activity_ids: what was written on the contact, now or earlier, by key.
         refused: what could not be written, and why, by property.
         survivor: the contact that this one was merged into.
@@ -51,6 +52,7 @@ class Job:
     by: dict[str, str] = field(default_factory=dict)
     asked: str = ""
     company_id: str = ""
+    moved_house: bool = False
     activity_ids: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     survivor: str = ""
@@ -183,7 +185,8 @@ class Round:
 
     def tell(self) -> None:
         """Show people what was remarked and planned, each thing once."""
-        done = {job.id for job in self.jobs.values() if not job.failure}
+        jobs = self.jobs.values()
+        done = {job.id for job in jobs if not (job.failure or job.later)}
         for journal, entries in (
             (self.services.remarks, self.remarks),
             (self.services.plans, self.plans),

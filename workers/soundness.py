@@ -24,6 +24,8 @@ from workers.changes import (
     MergeDuplicates,
     PinActivity,
     PinLatest,
+    PinPolicy,
+    Policy,
     SetPrimaryCompany,
     SetProperties,
     UpsertRecord,
@@ -31,26 +33,33 @@ from workers.changes import (
 
 _ID = re.compile(r"[0-9]{1,19}")
 _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]*|[0-9]+-[0-9]+")
+_DOMAIN = re.compile(r"[^\s@/:]+\.[^\s@/:]+")
 _EMAIL = re.compile(r"[^\s@/]+@[^\s@/]+\.[^\s@/]+")
 # https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide
+ORDERS = ("newest", "priority")
 ACTIVITIES = frozenset({"notes", "tasks", "calls", "meetings", "emails"})
 
 
-def check(change: Change) -> None:
+def check(change: object) -> None:
     """Look at everything in a change that HubSpot's batches are built from.
 
     Raises:
         ValueError: the message says what is wrong.
-        TypeError: it holds what cannot be sent.
+        TypeError: it holds what cannot be sent, or is no change at all.
 
     """
+    if not isinstance(change, Change):
+        raise TypeError(f"an action yielded {change!r:.80}, which is no change")
     _spelling(change)
+    _policy(change)
     match change:
         case LogActivity():
             _activities([change.kind])
             _texts(change.properties.values())
         case PinLatest():
             _activities(change.kinds)
+            if change.order not in ORDERS:
+                raise ValueError(f"{change.order!r:.60} is none of {', '.join(ORDERS)}")
             if change.otherwise:
                 check(change.otherwise)
         case PinActivity():
@@ -66,26 +75,35 @@ def check(change: Change) -> None:
             _check_ids(change)
 
 
-def _check_ids(change: Change) -> None:
+def _policy(change: object) -> None:
+    """Look for a policy that is a text: no text is one, whatever it says."""
+    kind = Policy if isinstance(change, SetProperties) else PinPolicy
+    policy = getattr(change, "policy", None)
+    if policy is not None and not isinstance(policy, kind):
+        names = ", ".join(f"{kind.__name__}.{each.name}" for each in kind)
+        raise TypeError(f"{policy!r:.60} is no policy; there are {names}")
+
+
+def _check_ids(change: object) -> None:
     match change:
         case SetPrimaryCompany():
             _ids(change.company_id)
         case MergeDuplicates():
             _ids(change.other_id)
-        case AssociateCompany() if not change.domain.strip():
-            raise ValueError("AssociateCompany needs a domain")
+        case AssociateCompany() if not _DOMAIN.fullmatch(change.domain.strip()):
+            raise ValueError(f"{change.domain!r:.60} is no domain like acme.com")
         case AddSecondaryEmail() if not _EMAIL.fullmatch(change.email.strip()):
             raise ValueError(f"{change.email!r:.60} is no e-mail address")
         case Forward():
             orjson.dumps(dict(change.payload))
 
 
-def _spelling(change: Change) -> None:
+def _spelling(change: object) -> None:
     """Look for texts that are not Unicode: half a surrogate pair cannot be sent."""
     parts: list[object] = []
     if isinstance(change, SetProperties):
         parts = [change.values]
-    elif dataclasses.is_dataclass(change):
+    elif dataclasses.is_dataclass(change) and not isinstance(change, type):
         parts = [getattr(change, each.name) for each in dataclasses.fields(change)]
     for part in parts:
         pieces = [*part, *part.values()] if isinstance(part, Mapping) else [part]

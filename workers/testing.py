@@ -11,6 +11,8 @@ from app.events.vocabulary import FOUND_BY_RECONCILE, RECONCILE
 from workers.action import Action
 from workers.changes import Change
 from workers.contact import Contact
+from workers.plan import Plan
+from workers.reading import PARTINGS
 
 CREATED = "contact.creation"
 
@@ -32,21 +34,31 @@ def job_for(
         action: what `@enricher` and the like make of a function.
         contact: properties; those that the action declares and that are not here read
             as "", those that it does not declare cannot be read.
-        events: what happened; by default the contact was created.
+        events: what happened; by default the contact was created. After a deletion
+            the contact is shown as deleted, and nothing can be read of it.
         lookups: what `contact.lookup(...)` gives.
         parameters: of the action, checked as in a rule.
 
     Raises:
         KeyError: the action reads a property that it does not declare.
-        ValueError: no event is one that the action is there for.
+        ValueError: no event is one that the action is there for, or a change could not
+            be carried out.
+        TypeError: it yields what is no change.
 
     """
     happened = list(events) or [event_for()]
     wanted = [event for event in happened if action.wants(event)]
     if not wanted:
         raise ValueError(f"{action.name} is not there for any of these events")
-    shown = {name: contact.get(name) for name in action.reads_with(parameters)}
-    return list(action(Contact("501", shown, lookups or {}), wanted, **parameters))
+    gone = any(event.happening in PARTINGS for event in wanted)
+    told: Mapping[str, str] = {} if gone else contact
+    shown = {name: told.get(name) for name in action.reads_with(parameters)}
+    seen = Contact("501", shown, lookups or {}, deleted=gone)
+    changes = list(action(seen, wanted, **parameters))
+    plan = Plan()
+    for change in changes:
+        plan.add(change)
+    return changes
 
 
 def event_for(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from dataclasses import dataclass, field
 
 # https://developers.hubspot.com/docs/api-reference/crm-properties-v3/guide
 LONGEST_VALUE = 65_536
+# More digits than any number that HubSpot keeps; Python refuses to read thousands.
+LONGEST_NUMBER = 400
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _THOUSANDS = re.compile(r"(?<=\d)[ ',_](?=\d{3}\b)")
 _YES = frozenset({"true", "yes", "1", "on"})
@@ -68,12 +71,14 @@ def fitted(definition: Definition, value: str) -> str:
 
 def _number(value: str) -> str:
     bare = _THOUSANDS.sub("", value.strip())
-    if not _NUMBER.fullmatch(bare):
+    if len(bare) > LONGEST_NUMBER or not _NUMBER.fullmatch(bare):
         raise Unfit(f"{value:.60} is not a number")
-    if not re.fullmatch(r"[-+]?\d+", bare):
-        number = float(bare)
-        return str(int(number)) if number.is_integer() else repr(number)
-    return str(int(bare))
+    if re.fullmatch(r"[-+]?\d+", bare):
+        return str(int(bare))
+    number = float(bare)
+    if not math.isfinite(number):
+        raise Unfit(f"{value:.60} is too large a number")
+    return str(int(number)) if number.is_integer() else repr(number)
 
 
 def _yes_or_no(value: str) -> str:
@@ -100,20 +105,34 @@ def _read_moment(value: str) -> datetime.datetime:
             seconds = int(text) / 1000
             return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
         moment = datetime.datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            return moment.replace(tzinfo=datetime.UTC)
+        return moment.astimezone(datetime.UTC)
     except (ValueError, OverflowError) as error:
         raise Unfit(f"{value:.60} is not a date") from error
-    if moment.tzinfo is None:
-        return moment.replace(tzinfo=datetime.UTC)
-    return moment.astimezone(datetime.UTC)
 
 
 def _options(definition: Definition, value: str) -> str:
     if not definition.multiple:
         return _option(definition, value)
-    chosen = [_option(definition, part.strip()) for part in value.split(";") if part]
+    parts = filter(None, map(str.strip, value.split(";")))
+    chosen = dict.fromkeys(_option(definition, part) for part in parts)
     # A leading semicolon adds to what is there.
     # https://developers.hubspot.com/docs/api-reference/crm-properties-v3/guide
     return (";" if value.startswith(";") else "") + ";".join(chosen)
+
+
+def same(definition: Definition, one: str, now: str) -> bool:
+    """Tell whether writing `one`, which fits, would leave what is `now`.
+
+    >>> several = Definition("enumeration", multiple=True)
+    >>> same(several, "b;a", "a;b"), same(several, ";a", "a;b")
+    (True, True)
+    """
+    if not definition.multiple:
+        return one == now
+    chosen, there = set(one.split(";")), set(now.split(";"))
+    return chosen - {""} <= there if one.startswith(";") else chosen == there
 
 
 def _option(definition: Definition, value: str) -> str:

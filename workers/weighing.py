@@ -13,7 +13,7 @@ from app.hubspot.record import PropertyVersion, Record
 from workers import definitions
 from workers.contact import Contact
 from workers.round import Job, Round
-from workers.values import Definition, Unfit, fitted
+from workers.values import Definition, Unfit, fitted, same
 from workers.wish import PLAIN, Standing, Wish, outcome
 
 # HubSpot does not document the list; whatever begins with "CRM_UI" or "MOBILE" counts.
@@ -103,7 +103,7 @@ def _form(name: str, definition: Definition, value: str, now: str) -> str:
         value = value.strip().lower()
     form = fitted(definition, value)
     try:
-        return now if form == fitted(definition, now) else form
+        return now if same(definition, form, fitted(definition, now)) else form
     except Unfit:  # what HubSpot itself holds is not always what it would take
         return form
 

@@ -90,7 +90,9 @@ def as_text(value: object) -> str:
         case int() | float() if math.isfinite(value):
             return str(value)
         case datetime.datetime():
-            return str(int(value.timestamp() * 1000))
+            # Without a zone it is UTC, wherever the worker runs.
+            moment = value if value.tzinfo else value.replace(tzinfo=datetime.UTC)
+            return str(int(moment.timestamp() * 1000))
         case datetime.date():
             return value.isoformat()
     raise TypeError(f"a property cannot hold {type(value).__name__} {value!r:.40}")

@@ -51,7 +51,9 @@ hk:{P}:swings:<contact>      hash    how often we wrote a property, and what it 
 hk:{P}:memory:<topic>        hash    what was looked up: definitions, labels; 1 h,
                                      30 days for when the account's day ends,
                                      1 min for unknown properties; definitions
-                                     and these only until the next replay
+                                     and these only until the next replay; ids of
+                                     related records of contacts that wait, and whose
+                                     companies have changed, 1 min
 hk:{P}:remarks               list    what people should see, newest first; 1,000
 hk:{P}:plans                 list    what dry runs would have done; 1,000
 hk:{P}:calls                 hash    API calls by route, and their inputs

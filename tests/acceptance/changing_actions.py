@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from workers.actions import (
     AddSecondaryEmail,
@@ -57,17 +59,23 @@ CHANGES: Mapping[str, Callable[[Told], Change]] = {
     "ArchiveRecord": lambda told: ArchiveRecord(),
     "Forward": lambda told: Forward(told["url"], {"domain": told["domain"]}),
 }
-# What can be done when the contact is gone; where to is all that can be known then.
-AFTERWARDS = ("Forward", "UpsertRecord")
+# What is told for contacts that cannot be read any more, by contact id.
+WILLS = "WILLS_FILE"
 
 
 @reactor(on=TRIGGERS.values(), reads=("jobtitle", "message"), default=False)
 def as_told(contact: Contact, events: Sequence[Event]) -> Iterator[Change]:
     """Do what is told in `message`, at the trigger that `jobtitle` names."""
     if contact.deleted:
-        (kind, *_) = sorted({event.happening for event in events}, reverse=True)
-        yield UpsertRecord("deals", "order_number", f"{kind} {contact.id}", {})
+        yield from last_will(contact, {event.happening for event in events})
         return
     trigger, _, change = contact["jobtitle"].partition(" ")
     if any(event.happening == trigger for event in events):
         yield CHANGES[change](json.loads(contact["message"]))
+
+
+def last_will(contact: Contact, happened: set[str]) -> Iterator[Change]:
+    """Do what is told in the file, where the contact cannot say it any more."""
+    will = json.loads(Path(os.environ[WILLS]).read_text()).get(contact.id)
+    if will and will["trigger"] in happened:
+        yield CHANGES[will["change"]](will["told"])

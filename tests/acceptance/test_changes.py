@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.hubspot.shapes.property import NewProperty
-from tests.acceptance.changing_actions import CHANGES, TRIGGERS
+from tests.acceptance.changing_actions import CHANGES, TRIGGERS, WILLS
 from tests.acceptance.conftest import PORTAL, Service, start
 
 GONE = ("deletion", "privacyDeletion")
 ALIVE = [trigger for trigger in TRIGGERS if trigger not in GONE]
 GENERIC = ("creation", "propertyChange", "associationChange", "merge", "restore")
+# Forward and UpsertRecord are carried out, and what is gone need not be archived.
+SILENT = ("Forward", "UpsertRecord", "ArchiveRecord")
 PIN = "hs_pinned_engagement_id"
 RULES = '[[rule]]\nname = "told"\naction = "changing_actions.as_told"\n'
 
@@ -61,6 +64,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     directory = tmp_path_factory.mktemp("changes")
     rules = directory / "rules.toml"
     rules.write_text(RULES)
+    wills = directory / "wills.json"
+    wills.write_text("{}")
     with start(
         directory,
         ACTION_MODULES="tests.acceptance.changing_actions",
@@ -69,6 +74,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         ALLOW_ARCHIVE="true",
         FORWARD_SECRET="secret",
         FORWARD_PRIVATE="true",
+        **{WILLS: str(wills)},
     ) as running:
         unique = NewProperty(
             "order_number", "Order", "dealinformation", has_unique_value=True
@@ -83,10 +89,12 @@ def link(to_id: str, type_id: int) -> dict[str, Any]:
     return {"to": {"id": to_id}, "types": [kind]}
 
 
-def prepare(service: Service, generation: str, url: str) -> list[Row]:
+def prepare(
+    service: Service, generation: str, url: str, triggers: Sequence[str]
+) -> list[Row]:
     """Create all contacts, each with what its change needs."""
     control = service.control
-    pairs = [(trigger, change) for trigger in ALIVE for change in CHANGES]
+    pairs = [(trigger, change) for trigger in triggers for change in CHANGES]
     count = len(pairs)
     stamp = {"hs_note_body": "x", "hs_timestamp": "1795166400000"}
     notes = control.create("notes", [{"properties": stamp}] * count)
@@ -225,7 +233,7 @@ def test_every_change_is_carried_out_at_every_trigger(
 ) -> None:
     url, got = forwarded
     subscribe(service, generation)
-    rows = prepare(service, generation, url)
+    rows = prepare(service, generation, url, ALIVE)
     service.until_quiet()
     pull(service, rows)
     service.until_quiet()
@@ -251,19 +259,78 @@ def test_every_change_is_carried_out_at_every_trigger(
     assert [] == [letter.error for letter in service.dead()]
 
 
+def make_wills(service: Service, generation: str, url: str) -> list[Row]:
+    """Create contacts that will go, and write down what is to be done then."""
+    rows = prepare(service, generation, url, GONE)
+    wills = {
+        row.contact: {"trigger": row.trigger, "change": row.change, "told": row.told}
+        for row in rows
+    }
+    Path(service.stack.environ[WILLS]).write_text(json.dumps(wills))
+    return rows
+
+
+def crm(service: Service) -> dict[str, Any]:
+    """Return every record there is by type and id, without its times."""
+    kinds = ("contacts", "companies", "deals", "notes", "tasks")
+    return {
+        kind: {
+            record["id"]: (record["properties"].get("dealname"), record["associations"])
+            for record in service.control.dump(kind)
+        }
+        for kind in kinds
+    }
+
+
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("generation", ["classic", "generic"])
-def test_the_end_of_a_contact_reaches_the_world_outside(
-    service: Service, generation: str
+def test_every_change_has_an_outcome_when_the_contact_is_gone(
+    service: Service, forwarded: tuple[str, list[str]], generation: str
 ) -> None:
+    """What needs no contact is carried out; the rest is remarked and changes nothing.
+
+    Of a privacy deletion not even a remark is kept.
+    """
+    url, got = forwarded
     subscribe(service, generation)
-    people = [{"lastname": "d"}, {"lastname": "p"}]
-    deleted, purged = service.create(*people)
+    rows = make_wills(service, generation, url)
     service.until_quiet()
-    service.control.delete("contacts", [deleted])
-    wiped = {"ids": [purged]}
+    leaving = {
+        trigger: [r.contact for r in rows if r.trigger == trigger] for trigger in GONE
+    }
+    orders = {r.told["domain"] for r in rows if r.change == "UpsertRecord"}
+
+    service.control.delete("contacts", leaving["deletion"])
+    wiped = {"ids": leaving["privacyDeletion"]}
     service.control.call("POST", "/objects/contacts/gdpr-delete", wiped)
+    before = crm(service)
     service.until_quiet()
 
-    deals = service.control.dump("deals")
-    orders = {deal["properties"].get("order_number") for deal in deals}
-    assert {f"deletion {deleted}", f"privacyDeletion {purged}"} <= orders
+    after = crm(service)
+    made = set(after["deals"]) - set(before["deals"])
+    numbers = {
+        record["properties"].get("order_number"): record["associations"]
+        for record in service.control.dump("deals")
+        if record["id"] in made
+    }
+    assert {order: {} for order in orders} == numbers
+    for id_ in made:
+        del after["deals"][id_]
+    assert before == after
+    assert sorted(r.told["domain"] for r in rows if r.change == "Forward") == sorted(
+        domain for domain in got if domain in {r.told["domain"] for r in rows}
+    )
+    said = {
+        (entry.contact_id, entry.text.partition(" wants ")[2].partition("(")[0])
+        for entry in service.services.remarks.latest(PORTAL, 1000)
+        if entry.kind == "left" and "the contact is gone" in entry.text
+    }
+    expected = {
+        (row.contact, row.change)
+        for row in rows
+        if row.trigger == "deletion" and row.change not in SILENT
+    }
+    assert expected == {
+        (who, what) for who, what in said if who in {r.contact for r in rows}
+    }
+    assert [] == [letter.error for letter in service.dead()]

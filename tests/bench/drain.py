@@ -31,7 +31,7 @@ class Run:
         contacts: that were worked off.
         events: that told of them.
         seconds: from the gun until all was settled.
-        calls: that the sandbox received in this time.
+        calls: that the sandbox received in this time, by endpoint.
         twins: companies that were made although their domain had one.
         failed: tasks that ended in an error.
         cores: who used how much of the machine.
@@ -41,7 +41,7 @@ class Run:
     contacts: int
     events: int
     seconds: float
-    calls: int
+    calls: dict[str, int]
     twins: int
     failed: int
     cores: dict[str, float]
@@ -54,7 +54,7 @@ class Run:
     @property
     def calls_per_contact(self) -> float:
         """API calls for one contact."""
-        return self.calls / self.contacts
+        return sum(self.calls.values()) / self.contacts
 
 
 Runs = dict[str, list[Run]]
@@ -127,7 +127,7 @@ def _timed(
         events=events,
         seconds=seconds,
         cores=meter.cores(),
-        calls=at.control.summary()["total"],
+        calls=at.control.summary()["by_route"],
         twins=at.twins(),
         failed=int(at.connected.store.get(naive.FAILED) or 0),
     )

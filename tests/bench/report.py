@@ -32,6 +32,8 @@ AIMS = {
     "door_1_vs_noop": Aim(">=", 0.2),
     "contacts_per_s": Aim(">=", 2_000),
     "worker_vs_naive": Aim(">=", 20),
+    "calls_per_contact": Aim("<=", 0.08),
+    "calls_naive_vs_ours": Aim(">=", 40),
     "allowance_used": Aim(">=", 0.95),
     "batch_fullness": Aim(">=", 0.95),
     "throttled": Aim("<=", 0),
@@ -125,6 +127,7 @@ def _drain_ratios(runs: drain.Runs) -> dict[str, float]:
     ours, naive = runs["hubkeeper"], runs["naive"]
     return {
         "contacts_per_s": _median(ours, lambda run: run.contacts_per_s),
+        "calls_per_contact": _median(ours, lambda run: run.calls_per_contact),
         "worker_vs_naive": _quotient(ours, naive, lambda run: run.contacts_per_s),
         "calls_naive_vs_ours": _quotient(
             naive, ours, lambda run: run.calls_per_contact
@@ -187,6 +190,13 @@ def _drain_lines(runs: drain.Runs) -> Iterator[str]:
             f"{calls:>15.3f}{twins:>16.0f}   {_cores(measured)}"
         )
     yield "Every event was settled and every contact has its pin."
+    for name, measured in runs.items():
+        last = measured[-1]
+        yield ""
+        yield f"Calls of {name} by endpoint, {last.contacts:,} contacts, last round"
+        for route, count in sorted(last.calls.items()):
+            yield f"  {count:>7,}  {route}"
+        yield f"  {sum(last.calls.values()):>7,}  in all"
 
 
 def _allowance_lines(run: allowance.Run) -> Iterator[str]:

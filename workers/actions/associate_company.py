@@ -48,8 +48,8 @@ CREATION_SPAN_S = 10.0
     on=("contact.creation", "contact.propertyChange:email"),
     reads=("email", "associatedcompanyid", "company", "createdate"),
     parameters={
-        "aliases": fields.Dict(fields.String(), fields.String(), load_default=dict),
-        "subdomains": parameter.words(),
+        "aliases": fields.Dict(parameter.host(), parameter.host(), load_default=dict),
+        "subdomains": fields.List(parameter.host(), load_default=list),
         "create": fields.Boolean(load_default=True),
     },
 )

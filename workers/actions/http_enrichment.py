@@ -22,6 +22,8 @@ Parameters:
     action = "http_enrichment"
     parameters = { provider = "people_source" }
 
+    With when = { jobtitle = { empty = true } } only those who lack it are asked about.
+
     the source says {"employment": {"title": "CTO"}}  ->  jobtitle "CTO"
     the source takes long                             ->  the contact comes again
     the source does not know the contact              ->  nothing

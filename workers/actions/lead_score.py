@@ -95,9 +95,14 @@ def lead_score(
     points = sum(
         rule["points"] for rule in rules if _applies(rule, contact[rule["property"]])
     )
-    score = f"{min(highest, max(lowest, points)):g}"
+    score = _text(min(highest, max(lowest, points)))
     if not _is_number(contact[write], float(score)):
         yield SetProperties(**{write: score})
+
+
+def _text(number: float) -> str:
+    """Return a number without the noise of adding floats, and never as 1e+06."""
+    return f"{number + 0.0:.6f}".rstrip("0").rstrip(".")
 
 
 def _applies(rule: Mapping[str, Any], value: str) -> bool:

@@ -2,7 +2,8 @@
 
 Trigger: the contact is created, or any of its properties changes.
 Reads:   hs_pinned_engagement_id, firstname, lastname, and the properties it lists.
-Writes:  the text of one note, and the pin, unless a person has pinned something.
+Writes:  the text of one note, and the pin. It replaces a pin of hubkeeper's, never one
+         that a person set.
 Parameters:
     properties  what the note lists, in this order
     title       its first line, "Summary" by default
@@ -19,7 +20,7 @@ from collections.abc import Iterator, Sequence
 
 from marshmallow import fields, validate
 
-from workers.actions import Change, Contact, Event, note, pinner
+from workers.actions import Change, Contact, Event, PinPolicy, note, pinner
 
 # Twenty lines of this length, each of its characters escaped, still fit into a note.
 MAX_VALUE_LENGTH = 500
@@ -55,4 +56,5 @@ def pin_summary(
     ]
     heading = html.escape(f"{title}: {name}" if name else title)
     body = f"<p><strong>{heading}</strong></p><ul>{''.join(lines)}</ul>"
-    yield note("summary", body, rewrite=True, pin=True)
+    policy = PinPolicy.OUR_OWN
+    yield note("summary", body, rewrite=True, pin=True, policy=policy)

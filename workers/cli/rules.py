@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from app import services, settings
-from app.errors import ActionOutcome, HubkeeperError
-from app.events.model import Event
-from app.services import Services
-from workers import registry
-from workers.changes import SetProperties, described
-from workers.contact import Contact
+from app.errors import HubkeeperError
+from workers import explaining, registry, trigger
+from workers.providers.desk import Archive, Desk
 from workers.rules import Rule, RuleBook
 from workers.testing import event_for
 
@@ -43,18 +40,35 @@ def check(file: Path | None) -> None:
 def explain(
     contact_id: str, kind: str, source: str, name: str, file: Path | None
 ) -> None:
-    """Say for a contact which rule would apply, which not, and what would change.
+    """Say for a contact which rules apply, what they would change, and why.
 
     With --event contact.reconcile: in a reconcile, or with --source in a backfill.
     """
+    check_event(contact_id, kind)
     ours = settings.from_environ(os.environ, needs=("hubspot_access_token",))
     book = book_of(ours, file)
-    at = services.connect(ours)
+    portal = services.without_limits(ours).account.details().portal_id
     event = event_for(kind, name=name, source=source)
-    contact = read(at, book.rules, contact_id)
-    for rule in book.rules:
-        for line in verdict(rule, contact, event):
-            click.echo(line)
+    event = replace(event, portal_id=portal, object_id=contact_id)
+    at = services.connect(ours)
+    desk = Archive(Desk(at.store, book.providers, vault=at.scripts.vault))
+    for line in explaining.explain(at, book.rules, desk, event):
+        click.echo(line)
+
+
+def check_event(contact_id: str, kind: str) -> None:
+    """Refuse what cannot be explained.
+
+    Raises:
+        HubkeeperError: says why.
+
+    """
+    if not contact_id.isdecimal():
+        raise HubkeeperError(f"{contact_id!r} is no id of a contact: ids are digits")
+    try:
+        trigger.check(kind)
+    except ValueError as error:
+        raise HubkeeperError(str(error)) from None
 
 
 @rules.command()
@@ -82,52 +96,3 @@ def one_line(rule: Rule) -> str:
     extras += ["dry run"] if rule.dry_run else []
     extras += [f"{rule.rollout} %"] if rule.rollout < 100 else []
     return f"{rule.name}: {rule.action.name}" + "".join(f", {each}" for each in extras)
-
-
-def read(at: Services, rules_: Sequence[Rule], contact_id: str) -> Contact:
-    """Read the contact with all that the rules look at.
-
-    Raises:
-        HubkeeperError: HubSpot does not know it, or could not be asked.
-
-    """
-    client = services.without_limits(at.settings)
-    names = sorted({name for rule in rules_ for name in rule.reads})
-    found = client.objects("contacts").batch_read([contact_id], names)
-    for error in found.errors.values():
-        raise HubkeeperError(f"contact {contact_id} cannot be read: {error}") from error
-    blank: dict[str, str | None] = dict.fromkeys(names)
-    return Contact(contact_id, {**blank, **found.records[contact_id].properties})
-
-
-def verdict(rule: Rule, contact: Contact, event: Event) -> Iterator[str]:
-    """Say what the rule means for the contact."""
-    if not rule.wants(event):
-        yield f"no   {rule.name}: is not there for {event.kind}"
-        return
-    try:
-        objection = rule.objection(contact, [event])
-        if objection:
-            yield f"no   {rule.name}: {objection}"
-        else:
-            yield from effects(rule, contact, event)
-    except KeyError as error:
-        yield f"?    {rule.name}: needs what only a worker looks up: {error}"
-
-
-def effects(rule: Rule, contact: Contact, event: Event) -> Iterator[str]:
-    """Say what the rule would change."""
-    try:
-        changes = list(rule(contact, [event]))
-    except ActionOutcome as outcome:
-        yield f"yes  {rule.name}: {type(outcome).__name__}: {outcome}"
-        return
-    yield f"yes  {rule.name}: " + (
-        "would change this:" if changes else "as it should be"
-    )
-    for change in changes:
-        if isinstance(change, SetProperties):
-            for name, value in change.values.items():
-                yield f"       {name}: {contact.properties.get(name)!r} -> {value!r}"
-        else:
-            yield f"       {described(change)}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from marshmallow import ValidationError, fields, validate
 
 from workers.knowledge.country import region_of
@@ -10,6 +13,7 @@ from workers.knowledge.country import region_of
 _NAME = validate.Regexp(
     r"[a-z][a-z0-9_]{0,99}\Z", error="Must be a property's internal name."
 )
+_HOST = re.compile(r"[^\s@/:.]+(\.[^\s@/:.]+)+")
 # https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide
 ACTIVITY_KINDS = ("notes", "tasks", "meetings", "calls", "emails")
 
@@ -42,6 +46,21 @@ def words(*, required: bool = False) -> fields.List[str]:
     if required:
         return fields.List(word, required=True, validate=validate.Length(min=1))
     return fields.List(word, load_default=list)
+
+
+class _Host(fields.String):
+    """A domain or host, in the one spelling that domains have."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        host = super()._deserialize(value, *args, **kwargs).strip().lower()
+        if not _HOST.fullmatch(host):
+            raise ValidationError(f"{host!r} is no domain like acme.com.")
+        return host
+
+
+def host() -> fields.String:
+    """Return a parameter that is a domain, e.g. "acme.com"; it becomes lower case."""
+    return _Host()
 
 
 def _known_country(value: str) -> None:

@@ -29,7 +29,6 @@ from urllib.parse import urlsplit
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from app.errors import ConfigError
 from workers.contact import Contact
 from workers.domains import business_domain
 from workers.providers import Provider
@@ -107,8 +106,16 @@ class ProviderSchema(Schema):
             raise ValidationError(problems)
 
 
-def check(tables: Sequence[Mapping[str, Any]]) -> dict[int, dict[str, Any]]:
-    """Return what is wrong: by the index of the table, messages by field."""
+def check(
+    tables: Sequence[Mapping[str, Any]], environ: Mapping[str, str]
+) -> dict[int, dict[str, Any]]:
+    """Return what is wrong: by the index of the table, messages by field.
+
+    Args:
+        tables: as TOML gives them.
+        environ: where the secrets are.
+
+    """
     problems: dict[int, dict[str, Any]] = {}
     taken: set[str] = set()
     for index, table in enumerate(tables):
@@ -117,6 +124,10 @@ def check(tables: Sequence[Mapping[str, Any]]) -> dict[int, dict[str, Any]]:
         if name in taken:
             wrong.setdefault("name", []).append("There are two of this name.")
         taken.add(name)
+        secret = str(table.get("secret") or "")
+        if secret and not environ.get(secret):
+            unset = f"The environment has no variable {secret}."
+            wrong.setdefault("secret", []).append(unset)
         if wrong:
             problems[index] = wrong
     return problems
@@ -131,15 +142,8 @@ def read(
         tables: as TOML gives them.
         environ: where the secrets are.
 
-    Raises:
-        ConfigError: names every secret that is not set.
-
     """
     loaded = [ProviderSchema().load(table) for table in tables]
-    secrets = [each["secret"] for each in loaded if each["secret"]]
-    unset = [secret for secret in secrets if not environ.get(secret)]
-    if unset:
-        raise ConfigError(f"providers need these variables: {', '.join(unset)}")
     return [_provider(each, environ.get(each["secret"], "")) for each in loaded]
 
 

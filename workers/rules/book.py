@@ -65,7 +65,7 @@ class RuleBook:
         else:
             text = read_text(self._file)
             names = [provider.name for provider in providers]
-            rules = document.parse(text, self._actions, names)
+            rules = document.parse(text, self._actions, names, self._environ)
             tables = document.provider_tables(text)
             providers += configuration.read(tables, self._environ)
         return sorted(rules, key=lambda rule: STAGES.index(rule.stage)), providers

@@ -13,20 +13,13 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from app.errors import ConfigError
+from workers import trigger
 from workers.action import Action
 from workers.providers import configuration
 from workers.rules import condition
 from workers.rules.condition import HISTORY, Condition
 from workers.rules.rule import Rule
 
-_TRIGGER = re.compile(
-    r"contact\.(creation|deletion|privacyDeletion|merge|restore"
-    r"|(propertyChange|associationChange)(:\w+)?)"
-)
-_TRIGGERS = (
-    "contact.creation, contact.deletion, contact.privacyDeletion, contact.merge,"
-    " contact.restore, contact.propertyChange[:name], contact.associationChange[:name]"
-)
 _HEADER = re.compile(r"^\s*\[\[\s*(rule|provider)\s*\]\]")
 # What an action may look up that no provider is asked for.
 _LOOKUPS = frozenset({"companies", "deals", "duplicates"})
@@ -34,9 +27,11 @@ _LOOKUPS = frozenset({"companies", "deals", "duplicates"})
 _MOST_SUGGESTED = 3
 
 
-def _check_trigger(trigger: str) -> None:
-    if not _TRIGGER.fullmatch(trigger):
-        raise ValidationError(f"{trigger!r} is no trigger; there are {_TRIGGERS}")
+def _check_trigger(name: str) -> None:
+    try:
+        trigger.check(name)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
 
 
 class _RuleSchema(Schema):
@@ -80,7 +75,10 @@ def _indented(problem: Problem) -> str:
 
 
 def parse(
-    text: str, actions: Sequence[Action], providers: Iterable[str] = ()
+    text: str,
+    actions: Sequence[Action],
+    providers: Iterable[str] = (),
+    environ: Mapping[str, str] | None = None,
 ) -> list[Rule]:
     """Return the rules of a document, in its order.
 
@@ -88,6 +86,7 @@ def parse(
         text: of the document.
         actions: all there are.
         providers: names of those that are not described in the document.
+        environ: where the secrets of the providers are.
 
     Raises:
         RulesError: lists everything that is wrong.
@@ -103,7 +102,7 @@ def parse(
         ) from None
     reader = _Reader(text, actions)
     rules = list(reader.rules(document))
-    reader.check_providers(document, rules, providers)
+    reader.check_providers(document, rules, providers, environ or {})
     if reader.problems:
         raise RulesError(sorted(reader.problems, key=lambda problem: problem.line))
     return rules
@@ -133,6 +132,9 @@ class _Reader:
         if not isinstance(tables, list):
             self._say(-1, "rule", "rules begin with [[rule]], in double brackets")
             return
+        if not tables and not self.problems:
+            # Perhaps an editor has not written it yet.
+            self._say(-1, "rule", "there is no [[rule]], and nothing would be done")
         for number, table in enumerate(tables):
             rule = self._rule(number, table)
             if rule:
@@ -175,13 +177,14 @@ class _Reader:
         document: Mapping[str, Any],
         rules: Iterable[Rule],
         others: Iterable[str],
+        environ: Mapping[str, str],
     ) -> None:
         """Look at the providers that are described, and for those that are not."""
         tables = document.get("provider", [])
         if not isinstance(tables, list):
             self._say(-1, "provider", "providers begin with [[provider]]")
             return
-        for number, problems in configuration.check(tables).items():
+        for number, problems in configuration.check(tables, environ).items():
             for name, what in problems.items():
                 self._say(number, name, f"{name}: {_flat(what)}", "provider")
         known = _LOOKUPS.union(others, (str(table.get("name")) for table in tables))

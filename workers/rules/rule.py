@@ -7,6 +7,9 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from marshmallow import ValidationError
+
+from app.errors import ConfigError
 from app.events.model import Event
 from workers.action import Action, matches
 from workers.changes import Change
@@ -41,8 +44,20 @@ class Rule:
 
     @classmethod
     def of(cls, action: Action) -> Rule:
-        """Return the rule that takes an action as it comes."""
-        parameters = action.schema().load({})
+        """Return the rule that takes an action as it comes.
+
+        Raises:
+            ConfigError: it needs parameters that only a rules file can give.
+
+        """
+        try:
+            parameters = action.completed({})
+        except ValidationError as error:
+            lacking = ", ".join(map(str, error.messages_dict))
+            raise ConfigError(
+                f"{action.name} runs by default and needs the parameter {lacking}:"
+                " give it a load_default, or declare the action with default=False"
+            ) from None
         return cls(action.name, action, action.on, parameters=parameters)
 
     @property
@@ -90,4 +105,4 @@ class Rule:
     ) -> Generator[Change, None, None]:
         """Yield the changes that the contact needs under this rule."""
         if not self.objection(contact, events):
-            yield from self.action.function(contact, events, **self.parameters)
+            yield from self.action.run(contact, events, self.parameters)

@@ -181,6 +181,7 @@ def _conclude(
 ) -> None:
     """Say how it ended for one contact."""
     if error is None:
+        job.moved_house |= to_type == "companies"
         if not job.finished:
             job.outcome = "written"
     elif error.verdict is Verdict.BURY and to_id == job.company_id and job.plan.company:

@@ -6,16 +6,13 @@ Both are off unless the settings allow them; what was wanted is then remarked.
 from __future__ import annotations
 
 from app.errors import HubSpotError
-from workers.plan import Plan
 from workers.round import Job, Round
 
 
 def restrict(round_: Round) -> None:
-    """Strike what cannot be done for deleted contacts, and what is not allowed."""
+    """Strike what is not allowed."""
     settings = round_.services.settings
     for job in round_.at_work():
-        if job.contact and job.contact.deleted:
-            _leave(round_, job)
         if job.plan.merges and not settings.allow_merge:
             others = ", ".join(sorted(job.plan.merges))
             round_.remark(
@@ -25,16 +22,6 @@ def restrict(round_: Round) -> None:
         if job.plan.archive and not settings.allow_archive:
             round_.remark(job, "left", "not archived: ALLOW_ARCHIVE is false")
             job.plan.archive = False
-
-
-def _leave(round_: Round, job: Job) -> None:
-    """Keep what can be done for a contact that is no more."""
-    plan = job.plan
-    job.plan = Plan(upserts=plan.upserts, forwards=plan.forwards)
-    job.values.clear()
-    job.refused.clear()
-    if plan.touches_contact:
-        round_.remark(job, "left", "actions want to change a contact that is deleted")
 
 
 def carry_out(round_: Round) -> None:

@@ -56,9 +56,7 @@ def resolve(round_: Round) -> None:
 
 def _may_pin(job: Job, own: Mapping[str, str]) -> bool:
     pinned, pin = job.current(PIN), job.plan.pin
-    # An activity that is written and pinned goes by the policy of PinLatest.
-    policy = PinPolicy.IF_NONE if isinstance(pin, LogActivity | None) else pin.policy
-    return pin is not None and (not pinned or _gives_way(job, policy, own))
+    return pin is not None and (not pinned or _gives_way(job, pin.policy, own))
 
 
 def _gives_way(job: Job, policy: PinPolicy, own: Mapping[str, str]) -> bool:

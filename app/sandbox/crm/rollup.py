@@ -6,6 +6,7 @@ HubSpot calculates these; no event tells of them.
 from __future__ import annotations
 
 from app.sandbox.crm import moment
+from app.sandbox.crm.association_pairs import PARENT_AND_CHILD
 from app.sandbox.crm.object_types import ACTIVITIES, COMPANY, CONTACT
 from app.sandbox.crm.portal import Portal
 from app.sandbox.crm.record import Record
@@ -21,6 +22,7 @@ def refresh(portal: Portal, record: Record) -> None:
     if record.kind is COMPANY:
         count = len(portal.links.of(record, CONTACT))
         values["num_associated_contacts"] = str(count) if count else ""
+        values["hs_parent_company_id"] = _parent_company(portal, record)
     _keep(portal, record, values)
 
 
@@ -40,6 +42,14 @@ def _activity(portal: Portal, record: Record) -> dict[str, str]:
 def _primary_company(portal: Portal, contact: Record) -> str:
     for company_id, types in portal.links.of(contact, COMPANY).items():
         if any(portal.link_types[type_id].primary for type_id in types):
+            return company_id
+    return ""
+
+
+def _parent_company(portal: Portal, company: Record) -> str:
+    _, to_parent = PARENT_AND_CHILD
+    for company_id, types in portal.links.of(company, COMPANY).items():
+        if to_parent in types:
             return company_id
     return ""
 

@@ -14,7 +14,9 @@ from app.sandbox.config import SandboxConfig
 from app.sandbox.limits import PLANS
 from app.sandbox.testing import running
 from tests.integration.crash.accident import Accident, KilledError, Trip
+from tests.integration.crash.test_changes import BusyWorld, much
 from tests.integration.crash.world import PEOPLE, World
+from workers.rules.rule import Rule
 
 EXAMPLES = 25
 # What HubSpot tells of a new contact: the creation, and each value it came with.
@@ -29,11 +31,14 @@ EVERYTHING: list[Happening] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def world(store_url: str) -> Iterator[World]:
+@pytest.fixture(scope="module", params=["default rules", "every kind of change"])
+def world(store_url: str, request: pytest.FixtureRequest) -> Iterator[World]:
     config = SandboxConfig(plan=PLANS["unlimited"], search_lag_s=0)
     with running(config) as sandbox, redis.Redis.from_url(store_url) as store:
-        yield World(sandbox, store)
+        if request.param == "default rules":
+            yield World(sandbox, store)
+        else:
+            yield BusyWorld(sandbox, store, rules=[Rule.of(much)])
 
 
 def tell(world: World, happenings: Sequence[Happening]) -> None:

@@ -119,6 +119,35 @@ def test_a_note_that_was_just_written_is_pinned(machine: Machine) -> None:
     assert [machine.read(ada)[PIN]] == machine.linked(ada, "notes")
 
 
+@pytest.mark.parametrize(
+    ("policy", "moves"), [(PinPolicy.IF_NONE, False), (PinPolicy.OUR_OWN, True)]
+)
+def test_a_note_may_take_the_place_of_a_pin_of_our_own(
+    machine: Machine, policy: PinPolicy, moves: bool
+) -> None:
+    ada = machine.contact()
+    machine.settle_on(note("welcome", "Hello", pin=True))
+    machine.work(ada)
+    welcome = machine.read(ada)[PIN]
+    machine.rules.clear()
+    machine.settle_on(note("summary", "Ada", pin=True, policy=policy))
+
+    machine.work(ada)
+
+    assert moves is (welcome != machine.read(ada)[PIN])
+
+
+def test_a_note_never_takes_the_place_of_a_persons_pin(machine: Machine) -> None:
+    ada = machine.contact()
+    theirs = a_note(machine, ada)
+    machine.edit(ada, **{PIN: theirs})
+    machine.settle_on(note("summary", "Ada", pin=True, policy=PinPolicy.OUR_OWN))
+
+    machine.work(ada)
+
+    assert theirs == machine.read(ada)[PIN]
+
+
 def test_an_activity_is_written_once_by_its_key(machine: Machine) -> None:
     machine.settle_on(
         LogActivity("tasks", "call back", {"hs_task_subject": "Call back"}),

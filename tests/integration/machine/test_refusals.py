@@ -15,6 +15,13 @@ from workers.contact import Contact
 from workers.ending import TOLD_S
 
 LONE_SURROGATE = "\ud800"
+SCORE = NewProperty(
+    "score_of_theirs",
+    "Score",
+    "contactinformation",
+    type="number",
+    field_type="number",
+)
 NICKNAME = NewProperty("nickname_of_theirs", "Nickname", "contactinformation")
 
 
@@ -102,3 +109,24 @@ def test_an_error_that_cannot_be_stored_spoils_no_other_contact(
 
     assert "Acme" == machine.read(sound)["company"]
     assert [odd] == [letter.contact_id for letter in machine.dead()]
+
+
+def test_a_number_that_nobody_can_read_spoils_no_other_contact(
+    machine: Machine,
+) -> None:
+    client = machine.services.clients.of(machine.portal)
+    client.properties("contacts").create(SCORE)
+    odd, sound = machine.contact(lastname="Odd"), machine.contact()
+
+    @reactor(on=("contact.creation",), reads=("lastname",))
+    def count(contact: Contact, events: object) -> Iterator[Change]:
+        value = "9" * 5_000 if contact["lastname"] == "Odd" else "7"
+        yield SetProperties(score_of_theirs=value)
+
+    machine.follow(count)
+    machine.tell(odd)
+    machine.work(sound)
+
+    (letter,) = machine.dead()
+    assert (odd, True) == (letter.contact_id, "is not a number" in letter.error)
+    assert "7" == machine.read(sound)["score_of_theirs"]

@@ -129,10 +129,13 @@ def test_the_longest_value_that_hubspot_takes_is_written(machine: Machine) -> No
 def test_a_token_that_may_not_read_definitions_still_writes(machine: Machine) -> None:
     machine.sandbox.control.put_faults({"kind": "403", "path": "*/properties/*"})
     machine.settle_on(SetProperties(company="Acme"))
-    ada = machine.contact()
+    ada, bob = machine.contact(), machine.contact()
 
     machine.work(ada)
+    machine.work(bob)
     machine.sandbox.control.clear_faults()
 
-    assert "Acme" == machine.read(ada)["company"]
+    paths = [each["path"] for each in machine.sandbox.control.requests()]
+    assert 1 == sum("/properties/" in path for path in paths)
+    assert "Acme" == machine.read(ada)["company"] == machine.read(bob)["company"]
     assert machine.services.throttle.paused(machine.portal) is None

@@ -12,6 +12,7 @@ import pytest
 import redis
 
 from app import services
+from app.errors import ConfigError
 from app.events import wire
 from app.events.books import Books
 from app.events.scripts import Scripts
@@ -79,13 +80,13 @@ def create(sandbox: Sandbox, connected: Services, people: list[dict[str, str]]) 
     ids = sandbox.control.create("contacts", [{"properties": p} for p in people])
     raw = [
         {
-            "eventId": index,
+            "eventId": int(contact_id),
             "portalId": int(sandbox.config.portal_id),
             "subscriptionType": "contact.creation",
             "objectId": int(contact_id),
             "occurredAt": int(time.time() * 1000),
         }
-        for index, contact_id in enumerate(ids)
+        for contact_id in ids
     ]
     connected.inbox.accept(wire.parse(orjson.dumps(raw)))
 
@@ -109,29 +110,37 @@ def test_a_moody_source_costs_only_those_who_wait_for_it(
     source.bad_days |= {email: [500] for email in asked[::10]}
     source.bad_days |= {email: [0] for email in asked[7::50]}
     others = [f"q{i}@nordwind.de" for i in range(100)]
+    desk, portal = Desk(store, book.providers), sandbox.config.portal_id
+    law = Books(Scripts(store)).law
+
+    def a_round() -> float:
+        began = time.monotonic()
+        reconcile(connected, book.rules, portal, desk=desk)
+        return time.monotonic() - began
+
+    calm = [{"email": f"r{i}@nordwind.de", "firstname": "EVE"} for i in range(200)]
+    create(sandbox, connected, calm)
+    normal_s = a_round()
     people = [{"email": e, "firstname": "ADA", "hs_lead_status": "NEW"} for e in asked]
     create(
         sandbox, connected, people + [{"email": e, "firstname": "BOB"} for e in others]
     )
-    desk, portal = Desk(store, book.providers), sandbox.config.portal_id
-    law = Books(Scripts(store)).law
-
     began = time.monotonic()
-    reconcile(connected, book.rules, portal, desk=desk)
-    took_s = time.monotonic() - began
+    took_s = a_round()
     after_one_round = {c["email"]: c.get("firstname") for c in contacts(sandbox)}
     while law(portal).waiting:
         assert time.monotonic() < began + 60, "somebody waits for ever"
         if not reconcile(connected, book.rules, portal, desk=desk):
             time.sleep(0.1)
 
-    assert took_s < 2.0
+    # Starting a hundred calls takes a moment; waiting for one would take two seconds.
+    assert took_s < 2 * normal_s + 1.5
     assert dict.fromkeys(others, "Bob") == {e: after_one_round[e] for e in others}
     assert {e: f"Chief of {e}" for e in asked} == {
         c["email"]: c.get("jobtitle") for c in contacts(sandbox) if c["email"] in asked
     }
     assert dict.fromkeys(asked, 1) == dict(source.answered)
-    assert (200, 0) == (law(portal).settled, law(portal).dead)
+    assert (400, 0) == (law(portal).settled, law(portal).dead)
 
 
 def test_what_others_want_for_a_waiting_contact_does_not_wait(
@@ -185,6 +194,6 @@ def test_a_secret_that_is_not_set_is_named(tmp_path: Path) -> None:
     text = RULES.format(url="https://people.example/") + 'secret = "PEOPLE_KEY"\n'
     file.write_text(text)
 
-    with pytest.raises(Exception, match="PEOPLE_KEY"):
+    with pytest.raises(ConfigError, match=r"line 19: secret: .*PEOPLE_KEY"):
         RuleBook(registry.discover(), file)
     assert RuleBook(registry.discover(), file, environ={"PEOPLE_KEY": "x"}).providers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from marshmallow import ValidationError
 
 from workers.actions import AssociateCompany, Contact, Event
 from workers.actions.associate_company import CREATION_SPAN_S, associate_company
@@ -81,3 +82,34 @@ def test_any_text_asks_for_a_named_company_or_nothing(
         assert isinstance(change, AssociateCompany)
         assert change.domain
         assert change.name.strip()
+
+
+@pytest.mark.parametrize(
+    ("email", "domain"),
+    [
+        ("ada@nordwind.at", "nordwind.de"),
+        ("ada@mail.nordwind.at", "nordwind.de"),
+        ("ada@lab.uni-nordwind.de", "lab.uni-nordwind.de"),
+        ("ada@pc7.lab.uni-nordwind.de", "lab.uni-nordwind.de"),
+        ("ada@collab.uni-nordwind.de", "uni-nordwind.de"),
+        ("ada@acme.co.uk", "acme.co.uk"),
+    ],
+)
+def test_aliases_and_subdomains_count_however_they_are_spelt(
+    email: str, domain: str
+) -> None:
+    contact = Contact("501", dict.fromkeys(associate_company.reads) | {"email": email})
+    spelt = {
+        "aliases": {"Nordwind.AT": " NORDWIND.de"},
+        "subdomains": ["Lab.Uni-Nordwind.de"],
+    }
+
+    (change,) = associate_company(contact, [CREATED], **spelt)
+
+    assert isinstance(change, AssociateCompany)
+    assert domain == change.domain
+
+
+def test_an_alias_that_is_no_domain_is_refused() -> None:
+    with pytest.raises(ValidationError, match="'nordwind' is no domain"):
+        associate_company.completed({"aliases": {"nordwind.at": "Nordwind"}})

@@ -46,6 +46,21 @@ def test_the_score_stays_within_its_bounds() -> None:
     assert [SetProperties(score="-5")] == score_of({}, lowest=-10)
 
 
+@pytest.mark.parametrize(
+    ("points", "expected"),
+    [
+        ([1_234_567, 0], "1234567"),
+        ([0.1, 0.2], "0.3"),
+        ([2.5, -5], "-2.5"),
+        ([-0.0, -0.0], "0"),
+    ],
+)
+def test_a_score_is_a_plain_number(points: list[float], expected: str) -> None:
+    rules = [{"property": "phone", "filled": False, "points": each} for each in points]
+    found = score_of({}, rules=rules, lowest=-10, highest=10_000_000)
+    assert [SetProperties(score=expected)] == found
+
+
 @pytest.mark.parametrize("written", ["20", "20.0"])
 def test_a_score_that_is_right_is_not_written_again(written: str) -> None:
     assert [] == score_of({"jobtitle": "Head", "phone": "1", "score": written})

@@ -24,7 +24,7 @@ from workers.changes import (
     UpsertRecord,
 )
 from workers.plan import Plan
-from workers.values import Definition, Unfit, fitted
+from workers.values import Definition, Unfit, fitted, same
 from workers.wish import Standing, Wish, as_text, outcome
 
 OURS, TYPED, NOTHING = Standing("a"), Standing("a", typed=True), Standing("")
@@ -99,6 +99,9 @@ def test_rubbish_is_refused_by_name(rubbish: object) -> None:
         PinLatest(kinds=("letters",)),
         PinLatest(otherwise=LogActivity("letters", "k", {})),
         PinActivity("notes", "abc"),
+        PinLatest(order="urgent"),
+        PinLatest(policy="any"),  # type: ignore[arg-type]
+        Unpin(policy="any"),  # type: ignore[arg-type]
         Associate("deals", ""),
         Associate("no such/type", "1"),
         Dissociate("deals", 7),  # type: ignore[arg-type]
@@ -106,13 +109,22 @@ def test_rubbish_is_refused_by_name(rubbish: object) -> None:
         SetPrimaryCompany("acme.de"),
         MergeDuplicates("ada"),
         AssociateCompany(" "),
+        AssociateCompany("Acme GmbH"),
+        AssociateCompany(None),  # type: ignore[arg-type]
         AddSecondaryEmail("ada"),
         Forward("https://example.com", {"when": object()}),
     ],
 )
 def test_a_change_that_would_spoil_its_batch_is_refused(change: Change) -> None:
-    with pytest.raises((ValueError, TypeError)):
+    with pytest.raises((ValueError, TypeError, AttributeError)):
         Plan().add(change)
+
+
+def test_a_domain_has_one_spelling() -> None:
+    plan = Plan()
+    plan.add(AssociateCompany(" Acme.COM"))
+
+    assert plan.company == AssociateCompany("acme.com")
 
 
 def test_a_value_no_property_can_hold_is_refused() -> None:
@@ -129,6 +141,7 @@ def test_a_value_no_property_can_hold_is_refused() -> None:
         (3, "3"),
         (datetime.date(2026, 11, 20), "2026-11-20"),
         (datetime.datetime(2026, 11, 20, tzinfo=datetime.UTC), "1795132800000"),
+        (datetime.datetime(2026, 11, 20), "1795132800000"),
     ],
 )
 def test_python_values_become_text(value: object, expected: str) -> None:
@@ -154,6 +167,8 @@ COLOURS = Definition("enumeration", multiple=True, options={"r": "Red", "g": "Gr
         (LEVELS, "1", "1"),
         (COLOURS, "Red;g", "r;g"),
         (COLOURS, ";Green", ";g"),
+        (COLOURS, " Red; ;red", "r"),
+        (Definition("phone_number"), "+49 30 901820", "+49 30 901820"),
         (Definition("enumeration"), "any owner", "any owner"),
         (LEVELS, "", ""),
     ],
@@ -174,6 +189,9 @@ def test_a_value_takes_the_form_of_its_type(
         (Definition("string"), "x" * 65_537),
         (Definition("number"), "many"),
         (Definition("number"), "nan"),
+        (Definition("number"), "9" * 5_000),
+        (Definition("number"), "1e999"),
+        (Definition("datetime"), "0001-01-01T00:00:00+14:00"),
         (Definition("bool"), "maybe"),
         (Definition("date"), "soon"),
         (LEVELS, "Medium"),
@@ -183,3 +201,19 @@ def test_a_value_takes_the_form_of_its_type(
 def test_what_does_not_fit_is_refused(definition: Definition, value: str) -> None:
     with pytest.raises(Unfit):
         fitted(definition, value)
+
+
+@pytest.mark.parametrize(
+    ("form", "now", "nothing_to_do"),
+    [
+        ("g;r", "r;g", True),
+        ("r", "r;g", False),
+        (";r", "r;g", True),
+        (";g", "r", False),
+        ("", "r", False),
+    ],
+)
+def test_several_options_are_the_same_in_any_order(
+    form: str, now: str, nothing_to_do: bool
+) -> None:
+    assert nothing_to_do is same(COLOURS, form, now)

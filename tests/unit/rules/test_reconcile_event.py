@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from app.events import wire
@@ -11,7 +9,6 @@ from app.events.model import Event, Lane
 from workers import registry
 from workers.action import matches
 from workers.actions import RECONCILE, Contact
-from workers.cli.rules import verdict
 from workers.rules import document
 from workers.testing import event_for
 
@@ -65,19 +62,6 @@ def test_conditions_see_where_it_comes_from_and_no_change(
     event = event_for(RECONCILE, source=source)
 
     assert holds == (not rule.objection(Contact("501", {"phone": "1"}), [event]))
-
-
-def test_explain_says_what_a_reconcile_would_do(tmp_path: Path) -> None:
-    text = '[[rule]]\nname = "r"\naction = "tidy_phone"\non = ["contact.deletion"]'
-    (parting,) = document.parse(text, ACTIONS)
-    (tidy,) = document.parse(text.partition("\non")[0], ACTIONS)
-    contact = Contact("501", {"phone": "030 901820", "country": "Germany"})
-    contact = Contact("501", {"mobilephone": None, **contact.properties})
-
-    assert ["no   r: is not there for contact.reconcile"] == list(
-        verdict(parting, contact, EVENT)
-    )
-    assert "yes  r: would change this:" == next(verdict(tidy, contact, EVENT))
 
 
 @pytest.mark.parametrize("source", ["RECONCILE", "BACKFILL"])

@@ -202,7 +202,7 @@ def test_a_bad_trigger_is_named_along_with_those_there_are(trigger: str) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["[[rule]", "rule = 1", "[rule]\nname = 'x'", "speed = 9"]
+    "text", ["[[rule]", "rule = 1", "[rule]\nname = 'x'", "speed = 9", "# later"]
 )
 def test_what_is_no_rule_document_is_refused_in_words(text: str) -> None:
     with pytest.raises(document.RulesError, match="line 1: "):
@@ -217,6 +217,13 @@ def test_without_a_file_every_default_action_is_taken() -> None:
     assert ["test_rules.plain"] == [r.name for r in RuleBook([plain, rest]).rules]
 
 
+def test_a_default_action_that_needs_parameters_is_refused_in_words() -> None:
+    with pytest.raises(
+        ConfigError, match=r"greet .* parameter greeting: .*load_default"
+    ):
+        RuleBook([greet])
+
+
 def test_a_changed_file_takes_effect_and_a_bad_one_does_not(tmp_path: Path) -> None:
     file = tmp_path / "rules.toml"
     file.write_text('[[rule]]\nname = "first"\naction = "test_rules.rest"')
@@ -227,6 +234,10 @@ def test_a_changed_file_takes_effect_and_a_bad_one_does_not(tmp_path: Path) -> N
     assert ["the second"] == [r.name for r in book.rules]
 
     file.write_text("[[rule]]\nname = 'the third, and bad'")
+    book.refresh()
+    assert ["the second"] == [r.name for r in book.rules]
+
+    file.write_text("")
     book.refresh()
     assert ["the second"] == [r.name for r in book.rules]
 

@@ -6,8 +6,10 @@ import sys
 import types
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from marshmallow import fields
 
 from app.errors import ConfigError
 from app.events.model import Event
@@ -78,6 +80,45 @@ def test_two_actions_of_one_name_are_refused(module: types.ModuleType) -> None:
 def test_a_module_that_does_not_import_is_named() -> None:
     with pytest.raises(ConfigError, match="no_such_module"):
         registry.discover(extra=["no_such_module"])
+
+
+def test_a_module_that_fails_is_told_with_file_and_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "with_a_slip.py").write_text(
+        "from workers.actions import enricher\n\n"
+        "@enricher(on=('contact.creation'), reads=())\n"
+        "def slip(contact, events):\n    yield from ()\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+
+    with pytest.raises(ConfigError) as caught:
+        registry.discover(extra=["with_a_slip"])
+
+    assert "with_a_slip.py:3)" in str(caught.value)
+    assert 'on=("contact.creation",)' in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("declared", "words"),
+    [
+        ({"on": ["contact.create"]}, "'contact.create' is no trigger; there are"),
+        ({"on": ["object.creation"]}, "come as contact.*"),
+        ({"on": ["contact.creation"], "reads": "email"}, 'reads=("email",)'),
+        ({"on": ["contact.creation"], "looks_up": "deals"}, 'looks_up=("deals",)'),
+        (
+            {"on": ["contact.creation"], "parameters": {"loud": fields.Boolean()}},
+            "shout is called as shout(contact, events, loud=...)",
+        ),
+    ],
+)
+def test_what_could_never_work_is_refused_where_it_is_declared(
+    declared: dict[str, Any], words: str
+) -> None:
+    with pytest.raises((TypeError, ValueError)) as caught:
+        enricher(**{"reads": (), **declared})(shout)
+
+    assert words in str(caught.value)
 
 
 @pytest.mark.parametrize(
