@@ -53,6 +53,7 @@ def test_a_request_without_its_last_byte_is_not_whole(request_: bytes) -> None:
     "head",
     [
         b"Content-Length: 1001\r\n\r\n",
+        b"Content-Length: 99999999999999999999\r\n\r\n",
         b"content-length:1001\r\nExpect: 100-continue\r\n\r\n",
         b"Content-Length: 2\r\nContent-Encoding: gzip\r\n\r\n",
         b"Transfer-Encoding: chunked\r\n\r\nfffffffff\r\n",
