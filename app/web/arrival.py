@@ -20,7 +20,7 @@ MOST_DIGITS = 18
 # What chunks may add to a body; HubSpot says how long its bodies are.
 CHUNKING = 64 * 1024
 
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]+)[ \t]*\r\n", re.I)
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*0*([0-9]+)[ \t]*\r\n", re.I)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.I)
 _ENCODED = re.compile(rb"\r\ncontent-encoding:", re.I)
 _EXPECTING = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.I)

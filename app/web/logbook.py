@@ -24,7 +24,8 @@ from app.errors import (
     StoreDown,
     TooSlow,
 )
-from app.events.deliveries import TIME_DIGITS, Deliveries, Delivery, Row, row
+from app.events.deliveries import Deliveries
+from app.events.delivery import TIME_DIGITS, Delivery, Row, row
 from app.events.inbox import Receipt
 from app.events.model import Event
 from app.events.wire import Oddity

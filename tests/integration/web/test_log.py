@@ -17,7 +17,8 @@ from app.cli import embedded
 from app.cli.deliveries import deliveries
 from app.events import keys
 from app.events.archive import Archive, ArchiveOptions
-from app.events.deliveries import Deliveries, Delivery, Search
+from app.events.deliveries import Deliveries, Search
+from app.events.delivery import Delivery
 from app.events.inbox import Receipt
 from app.events.scripts import Scripts
 from app.hubspot import signature
