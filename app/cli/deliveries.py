@@ -11,7 +11,8 @@ import click
 
 from app import services, settings
 from app.cli.moment import Moment, written
-from app.events.deliveries import OUTCOMES, TALLY, Delivery, Search
+from app.events.deliveries import Search
+from app.events.delivery import OUTCOMES, TALLY, Delivery
 from app.services import Services
 
 

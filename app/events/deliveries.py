@@ -1,92 +1,27 @@
 """The request log: every delivery, the refused ones too, and the events it held.
 
 The lines of all portals are one stream, because a refused request names no portal. What
-a delivery held is kept with its portal, by half-days that expire as a whole; it is
-the event's kind, its contact and the name of its property, never a value, and nothing
-is kept of the body of a refused request.
+a delivery held is kept with its portal, by half-days that expire as a whole; nothing is
+kept of the body of a refused request.
 """
 
 from __future__ import annotations
 
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
+from app.events import delivery as model
 from app.events import keys, rewriting
-from app.events.inbox import Receipt
-from app.events.model import Event
+from app.events.delivery import TIME_DIGITS, Delivery, Held, Row
 from app.events.scripts import Scripts, store_errors
-from app.events.wire import Oddity
 
-OUTCOMES = ("accepted", "rejected", "backlogged", "store_down", "failed")
 HALF_DAY_MS = 43_200_000
 # Lines are read in pages of this many, and struck out by so many at a time.
 PAGE = 500
-TIME_DIGITS = 11  # of an id: hexadecimal milliseconds
 # Ids begin with a time; clocks of web processes may differ from the store's by this.
 SKEW_MS = 600_000
-# An entry of fewer bytes does not become smaller.
-WORTH_COMPRESSING = 200
-KEY_BYTES = 12
-
-
-NOTHING = Receipt()
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One line of the request log.
-
-    Attributes:
-        id: begins with its time in hexadecimal milliseconds.
-        at: when it came, epoch seconds on the store's clock.
-        size: bytes of its body, as far as they came.
-        signature: the version that proved it to be HubSpot's, or "".
-        outcome: one of OUTCOMES.
-        status: what was answered.
-        receipt: what became of its items; all zero unless it was accepted.
-        portals: whose events it held.
-        reason: why it was not accepted, in words.
-        more: this line stands for so many more that were not written down one by one.
-
-    """
-
-    id: str
-    at: float
-    outcome: str
-    status: int
-    size: int = 0
-    signature: str = ""
-    receipt: Receipt = NOTHING
-    portals: tuple[str, ...] = ()
-    reason: str = ""
-    more: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An event that a delivery held; `kind` is "unreadable" for an oddity."""
-
-    portal_id: str
-    key: str
-    kind: str
-    contact_id: str
-    property_name: str
-
-
-# The fields of Held in this order; a tuple, because there are thousands a second.
-Row = tuple[str, str, str, str, str]
-
-
-def row(item: Event | Oddity) -> Row:
-    """Return what is kept of an item."""
-    if isinstance(item, Oddity):
-        return item.portal_id, item.key, "unreadable", "", ""
-    return item.portal_id, item.key, item.kind, item.object_id, item.property_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +35,6 @@ class Search:
 
 
 ANY = Search()
-# How a line is stored: these fields, the receipt's, the portals.
-PLAIN = ("id", "at", "outcome", "status", "size", "signature", "reason", "more")
-TALLY = tuple(field.name for field in fields(Receipt))
 
 
 class Deliveries:
@@ -132,8 +64,8 @@ class Deliveries:
         pipe = self._store.pipeline(transaction=False)
         shelves: dict[tuple[str, int], dict[str, bytes]] = defaultdict(dict)
         for delivery, rows in lines:
-            pipe.xadd(keys.DELIVERIES, {"line": _dump(delivery)})
-            for portal, share in _shares(rows):
+            pipe.xadd(keys.DELIVERIES, {"line": model.dump(delivery)})
+            for portal, share in model.shares(rows):
                 shelves[portal, _half_day(delivery.at)][delivery.id] = share
         for (portal, half_day), shares in shelves.items():
             shelf = keys.of(portal, f"held:{half_day}")
@@ -182,13 +114,13 @@ class Deliveries:
             name = f"held:{half_day}"
             with store_errors():
                 shares: Iterable[Any] = self._store.hscan_iter(keys.of(portal, name))
-                named = [i for i, share in shares if _without(share, contacts)]
+                named = [i for i, share in shares if model.without(share, contacts)]
             for delivery_id in named:
                 rewriting.rewrite(
                     self._scripts,
                     portal,
                     (name, delivery_id.decode()),
-                    lambda share: _without(share, contacts),
+                    lambda share: model.without(share, contacts),
                 )
 
     def _strike_out(self, excess: int) -> None:
@@ -217,7 +149,9 @@ class Deliveries:
         read = self._store.xrevrange if end == "-" else self._store.xrange
         with store_errors():
             entries: Any = read(keys.DELIVERIES, begin, end, count=most)
-        return [(place.decode(), _load(fields[b"line"])) for place, fields in entries]
+        return [
+            (place.decode(), model.load(fields[b"line"])) for place, fields in entries
+        ]
 
     def _holding(self, found: list[Delivery], contact: str) -> Iterator[Delivery]:
         for delivery, events in zip(found, self._events(found), strict=True):
@@ -234,7 +168,7 @@ class Deliveries:
             shares = pipe.execute() if places else []
         events: dict[str, list[Held]] = {delivery.id: [] for delivery in deliveries}
         for (delivery, portal), share in zip(places, shares, strict=True):
-            rows = _unpack(portal, share) if share else []
+            rows = model.unpack(portal, share) if share else []
             events[delivery.id] += [Held(*row) for row in rows]
         return [events[delivery.id] for delivery in deliveries]
 
@@ -248,58 +182,3 @@ def _fits(delivery: Delivery, search: Search) -> bool:
 
 def _half_day(at: float) -> int:
     return int(at * 1000) // HALF_DAY_MS
-
-
-def _shares(rows: Sequence[Row]) -> Iterator[tuple[str, bytes]]:
-    """Yield what is kept of the events, by portal."""
-    if len({row[0] for row in rows}) == 1:
-        yield rows[0][0], _pack(rows)
-        return
-    by_portal: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_portal[row[0]].append(row)
-    for portal, share in by_portal.items():
-        yield portal, _pack(share)
-
-
-def _pack(rows: Sequence[Row]) -> bytes:
-    """Return rows in few bytes: how many, their keys, and what is left, compressed.
-
-    Keys are as good as random: nothing makes them smaller, trying takes long.
-    """
-    keys_of_all = bytes.fromhex("".join([row[1] for row in rows]))
-    text = orjson.dumps([row[2:] for row in rows])
-    if len(text) > WORTH_COMPRESSING:
-        text = zlib.compress(text, 1)
-    return len(rows).to_bytes(2, "big") + keys_of_all + text
-
-
-def _unpack(portal: str, share: bytes) -> list[Row]:
-    count = int.from_bytes(share[:2], "big")
-    texts = share[2 + count * KEY_BYTES :]
-    others = orjson.loads(texts if texts[:1] == b"[" else zlib.decompress(texts))
-    places = range(2, 2 + count * KEY_BYTES, KEY_BYTES)
-    return [
-        (portal, share[place : place + KEY_BYTES].hex(), *other)
-        for place, other in zip(places, others, strict=True)
-    ]
-
-
-def _without(share: bytes, contacts: Sequence[str]) -> bytes | None:
-    """Return the share without events of these contacts; None: it holds none."""
-    rows = _unpack("", share)
-    others = [row for row in rows if row[3] not in contacts]
-    return _pack(others) if len(others) < len(rows) else None
-
-
-def _dump(delivery: Delivery) -> bytes:
-    return orjson.dumps(
-        [getattr(delivery, name) for name in PLAIN]
-        + [[getattr(delivery.receipt, name) for name in TALLY], delivery.portals]
-    )
-
-
-def _load(line: bytes) -> Delivery:
-    *plain, tally, portals = orjson.loads(line)
-    fields = dict(zip(PLAIN, plain, strict=True))
-    return Delivery(**fields, receipt=Receipt(*tally), portals=tuple(portals))

@@ -15,10 +15,12 @@ from app.errors import TooLarge
 LONGEST_HEAD = 64 * 1024
 LONGEST_CHUNK_LINE = 4 * 1024
 END_OF_HEAD = b"\r\n\r\n"
+# Of a length; whatever needs more is too long by its first ones alone.
+MOST_DIGITS = 18
 # What chunks may add to a body; HubSpot says how long its bodies are.
 CHUNKING = 64 * 1024
 
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,18})[ \t]*\r\n", re.I)
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*0*([0-9]+)[ \t]*\r\n", re.I)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.I)
 _ENCODED = re.compile(rb"\r\ncontent-encoding:", re.I)
 _EXPECTING = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.I)
@@ -103,7 +105,7 @@ class Arrival:
         self._chunked = bool(_CHUNKED.search(head))
         self._end = 0 if self._chunked else self._body_at
         if length and not self._chunked:
-            self._end += int(length[1])
+            self._end += int(length[1][:MOST_DIGITS])
         if self._end - self._body_at > self._most_body or _ENCODED.search(head):
             self._cut_off()
         elif self._chunked or length:

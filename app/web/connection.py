@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import socket
 import struct
+from collections.abc import Callable
 from typing import Any
 
 from gunicorn.http import get_parser
@@ -85,12 +86,14 @@ class Connection(TConn):  # type: ignore[misc]
         self.parser.unreader = self.source
         self.initialized = True
         self.drained = 0
+        # What the main loop does when there is something to read; None: nothing.
+        self.awaited: Callable[[Connection], None] | None = None
         self.timeout: float
 
-    def receive(self) -> Step:
+    def receive(self, most: int) -> Step:
         """Read what is there, without waiting; say what is to be done now."""
         try:
-            data = self.sock.recv(AT_ONCE)
+            data = self.sock.recv(most)
         except BlockingIOError:
             return Step.WAIT
         except OSError:
@@ -99,7 +102,7 @@ class Connection(TConn):  # type: ignore[misc]
 
     def leftover(self) -> Step:
         """Say what is to be done about bytes that came behind the last request."""
-        return self._after(self.arrival.state()) if len(self.arrival) else Step.WAIT
+        return self._after(self.arrival.state())
 
     def drain(self, most: int) -> bool:
         """Throw away what still comes; tell whether there may be more of it."""

@@ -17,8 +17,15 @@ from types import TracebackType
 from typing import Self
 
 from app import logs
-from app.errors import Backlogged, RequestRejected, StoreDown, TooSlow
-from app.events.deliveries import TIME_DIGITS, Deliveries, Delivery, Row, row
+from app.errors import (
+    Backlogged,
+    HubkeeperError,
+    RequestRejected,
+    StoreDown,
+    TooSlow,
+)
+from app.events.deliveries import Deliveries
+from app.events.delivery import TIME_DIGITS, Delivery, Row, row
 from app.events.inbox import Receipt
 from app.events.model import Event
 from app.events.wire import Oddity
@@ -99,7 +106,7 @@ class Page:
             self.signature,
             self.receipt,
             portals,
-            self.reason or (str(error) if outcome != "failed" and error else ""),
+            self.reason or _words(error),
         )
         rows = [] if error else [row(item) for item in self.items]
         return self._logbook.add(line, rows)
@@ -193,7 +200,13 @@ class Logbook:
     def _write(self) -> None:
         while self._pages:
             some = list(itertools.islice(self._pages.copy(), AT_ONCE))
-            self._deliveries.write(some)
+            try:
+                self._deliveries.write(some)
+            except StoreDown:
+                raise
+            except Exception as error:
+                # A bug may cost these pages, and no others.
+                log.error("deliveries_not_logged", exc_info=error)
             for _ in some:
                 self._pages.popleft()
 
@@ -211,6 +224,13 @@ class Logbook:
 def new_id(at: float) -> str:
     """Return an id for a delivery that came at this time, epoch seconds."""
     return f"{int(at * 1000):0{TIME_DIGITS}x}{secrets.token_hex(4)}"
+
+
+def _words(error: BaseException | None) -> str:
+    """Return why a delivery was not accepted; a bug may quote what it came upon."""
+    if isinstance(error, HubkeeperError):
+        return str(error)
+    return f"a bug ({type(error).__name__}); the log has it" if error else ""
 
 
 def _ending(error: BaseException | None) -> tuple[str, int]:

@@ -19,6 +19,9 @@ from app.hubspot import diagnosis, original, signature
 from app.services import Door
 from app.web.logbook import Logbook, Page
 
+# A stranger may announce any length; larger numbers cannot be stored.
+MOST_TOLD = 2**53
+
 blueprint = Blueprint("webhook", __name__)
 log = logs.get()
 
@@ -53,7 +56,7 @@ def read_body(door: Door, request: Request, page: Page) -> bytes:
     limit = door.settings.max_body_bytes
     if request.headers.get("Content-Encoding"):
         raise Encoded("HubSpot does not compress its deliveries; a proxy must not")
-    page.size = request.content_length or 0
+    page.size = min(request.content_length or 0, MOST_TOLD)
     try:
         body = request.get_data(cache=False)
     except RequestEntityTooLarge:

@@ -15,17 +15,20 @@ import selectors
 import socket
 import time
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
-from app.web.connection import Connection, Step
+from app.web.connection import AT_ONCE, Connection, Step
 
 # Beyond this a request is large, and so many of those are gathered at a time.
-SMALL = 64 * 1024
+SMALL = 32 * 1024
 LARGE_AT_ONCE = 2
+# When more than so many requests are arriving, only little is read of each at a time.
+CROWD = 64
 # How long, and for how much, we listen on after our last answer: closing at once would
 # reset the connection, and the answer could be lost.
 # https://www.rfc-editor.org/rfc/rfc9112#section-9.6
@@ -87,26 +90,27 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
         self._rest(Connection(self.cfg, sock, client, here, self.most_body))
         return None
 
-    def on_client_socket_readable(
-        self, conn: Connection, client: socket.socket
-    ) -> None:
+    def on_rest_ended(self, conn: Connection) -> None:
         """Begin to read a request."""
-        self.poller.unregister(client)
+        self._unwatch(conn)
         self.keepalived_conns.remove(conn)
-        self._begin(conn, conn.receive())
+        self._begin(conn, self._receive(conn))
 
-    def on_pending_socket_readable(
-        self, conn: Connection, client: socket.socket
-    ) -> None:
+    def on_more(self, conn: Connection) -> None:
         """Read on."""
-        step = conn.receive()
+        step = self._receive(conn)
         if step is not Step.WAIT:
-            self.poller.unregister(client)
+            self._unwatch(conn)
             del self.arriving[conn]
             self._proceed(conn, step)
         elif not self._may_grow(conn):
-            self.poller.unregister(client)
+            self._unwatch(conn)
             self.parked.append(conn)
+
+    def on_farewell(self, conn: Connection) -> None:
+        """Throw away what somebody says who was told to go."""
+        if not conn.drain(FAREWELL_BYTES):
+            self._part(conn)
 
     def handle_request(self, req: Any, conn: Connection) -> bool:
         """Answer a request, in a thread; whoever had to be asked for it was asked."""
@@ -120,9 +124,7 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
         stays = answered and conn.source.missing is None
         conn.source.give(b"", None)  # a large request is not kept through a farewell
         if stays:
-            self._begin(conn, conn.leftover()) if len(conn.arrival) else self._rest(
-                conn
-            )
+            self._go_on(conn)
         else:
             self._see_off(conn)
 
@@ -142,13 +144,20 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
             and super()._keepalive_after(conn, keepalive)
         )
 
+    def _go_on(self, conn: Connection) -> None:
+        """Look for another request behind the last one."""
+        if len(conn.arrival):
+            self._begin(conn, conn.leftover())
+        else:
+            self._rest(conn)
+
     def _rest(self, conn: Connection) -> None:
         conn.sock.setblocking(False)
         conn.set_timeout()
         if not self.alive:
             conn.timeout = min(conn.timeout, time.monotonic() + STOP_KEEPALIVE_LINGER)
         self.keepalived_conns.append(conn)
-        self._watch(conn, self.on_client_socket_readable)
+        self._watch(conn, self.on_rest_ended)
 
     def _begin(self, conn: Connection, step: Step) -> None:
         """Give a request, of which some bytes are there, its time to arrive."""
@@ -156,7 +165,7 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
             conn.sock.setblocking(False)
             conn.timeout = time.monotonic() + self.patience_s
             self.arriving[conn] = None
-            self._watch(conn, self.on_pending_socket_readable)
+            self._watch(conn, self.on_more)
         else:
             self._proceed(conn, step)
 
@@ -186,14 +195,14 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
         if self.parked:
             following = self.parked.popleft()
             self.large.add(following)
-            self._watch(following, self.on_pending_socket_readable)
+            self._watch(following, self.on_more)
 
     def _lose_patience(self, conn: Connection) -> None:
         del self.arriving[conn]
         if conn in self.parked:
             self.parked.remove(conn)
         else:
-            self.poller.unregister(conn.sock)
+            self._unwatch(conn)
         self.app.too_slow(len(conn.arrival))
         conn.say(TOO_SLOW)
         self._see_off(conn)
@@ -208,16 +217,12 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
             return self._drop(conn)
         conn.timeout = time.monotonic() + FAREWELL_S
         self.leaving[conn] = None
-        self._watch(conn, self._on_leaving_readable)
+        self._watch(conn, self.on_farewell)
         return None
-
-    def _on_leaving_readable(self, conn: Connection, _client: socket.socket) -> None:
-        if not conn.drain(FAREWELL_BYTES):
-            self._part(conn)
 
     def _part(self, conn: Connection) -> None:
         del self.leaving[conn]
-        self.poller.unregister(conn.sock)
+        self._unwatch(conn)
         self._drop(conn)
 
     def _drop(self, conn: Connection) -> None:
@@ -229,15 +234,31 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
         """Close the connection that can be spared most easily."""
         if self.keepalived_conns:
             conn = self.keepalived_conns.popleft()
-            self.poller.unregister(conn.sock)
+            self._unwatch(conn)
             self._drop(conn)
         elif self.leaving:
             self._part(next(iter(self.leaving)))
         elif self.arriving:
             self._lose_patience(next(iter(self.arriving)))
 
-    def _watch(self, conn: Connection, then: Any) -> None:
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(then, conn))
+    def _receive(self, conn: Connection) -> Step:
+        return conn.receive(AT_ONCE if len(self.arriving) < CROWD else SMALL)
+
+    def _watch(self, conn: Connection, then: Callable[[Connection], None]) -> None:
+        conn.awaited = then
+        readable = partial(self._on_readable, conn, then)
+        self.poller.register(conn.sock, selectors.EVENT_READ, readable)
+
+    def _unwatch(self, conn: Connection) -> None:
+        conn.awaited = None
+        self.poller.unregister(conn.sock)
+
+    def _on_readable(
+        self, conn: Connection, then: Callable[[Connection], None], _sock: socket.socket
+    ) -> None:
+        """Go on, unless the connection had to make room for one just before it."""
+        if conn.awaited == then:
+            then(conn)
 
 
 def _return_large_blocks() -> None:

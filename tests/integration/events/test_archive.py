@@ -55,10 +55,10 @@ def test_the_oldest_make_room_for_the_newest(
     kept = archive(store, most=200_000)
     noise = [os.urandom(1_000).hex() for _ in range(200)]
     for n, value in enumerate(noise):
-        kept.keep(f"d{n}", [event(n + 1, propertyValue=value), event(7)])
+        kept.keep(f"d{n:03}", [event(n + 1, propertyValue=value), event(7)])
 
     left = ids(kept)
-    assert [f"d{n}" for n in range(200 - len(left), 200)] == left
+    assert [f"d{n:03}" for n in range(200 - len(left), 200)] == left
     assert set(left) == kept.of_contact(PORTAL, "7")
     assert set() == kept.of_contact(PORTAL, "1")
     taken = sum(store.memory_usage(key) or 0 for key in store.scan_iter("*"))

@@ -8,14 +8,8 @@ import pytest
 import redis
 
 from app.events import keys
-from app.events.deliveries import (
-    HALF_DAY_MS,
-    Deliveries,
-    Delivery,
-    Held,
-    Search,
-    row,
-)
+from app.events.deliveries import HALF_DAY_MS, Deliveries, Search
+from app.events.delivery import Delivery, Held, row
 from app.events.inbox import Receipt
 from app.events.scripts import Scripts
 from app.web.logbook import new_id

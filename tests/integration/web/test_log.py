@@ -17,7 +17,8 @@ from app.cli import embedded
 from app.cli.deliveries import deliveries
 from app.events import keys
 from app.events.archive import Archive, ArchiveOptions
-from app.events.deliveries import Deliveries, Delivery, Search
+from app.events.deliveries import Deliveries, Search
+from app.events.delivery import Delivery
 from app.events.inbox import Receipt
 from app.events.scripts import Scripts
 from app.hubspot import signature
@@ -230,3 +231,18 @@ def test_what_is_answered_2xx_is_archived(
     finally:
         web.terminate()
         web.wait(timeout=20)
+
+
+def test_a_length_beyond_all_numbers_is_refused_and_written_down(
+    store: redis.Redis, web_url: str
+) -> None:
+    """Found by fuzzing: the line could not be stored, and no other was after it."""
+    quiet_second()
+    with Visitors(int(web_url.rpartition(":")[2])) as visitors:
+        (odd,) = visitors.come(1, head(f"Content-Length: {'9' * 30}") + b"[]GET / H")
+        told = answer(odd)
+    Door(web_url, store).send([event()])
+
+    assert told.startswith(b"HTTP/1.1 413 ")
+    assert 1 == told.count(b"HTTP/1.1 ")
+    assert [413, 204] == [each.status for each in logged(store, 2)]

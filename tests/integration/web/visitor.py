@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import time
 import zlib
 from dataclasses import dataclass, field
 
@@ -66,6 +65,15 @@ def gzip_bomb(megabytes: int) -> bytes:
 
 def resident_mb(parent: int) -> float:
     """Return the resident memory of the web processes, children of gunicorn's own."""
+    return sum(rss for _, rss in _children(parent)) / 1024
+
+
+def children(parent: int) -> list[int]:
+    """Return the ids of the processes that a process started."""
+    return [pid for pid, _ in _children(parent)]
+
+
+def _children(parent: int) -> list[tuple[int, int]]:
     told = subprocess.run(
         ["ps", "-e", "-o", "pid=,ppid=,rss="],
         capture_output=True,
@@ -74,9 +82,4 @@ def resident_mb(parent: int) -> float:
         env={**os.environ, "LC_ALL": "C"},
     ).stdout
     rows = [tuple(map(int, line.split())) for line in told.splitlines()]
-    return sum(rss for _, ppid, rss in rows if ppid == parent) / 1024
-
-
-def until(deadline_s: float) -> float:
-    """Return the monotonic time so many seconds from now."""
-    return time.monotonic() + deadline_s
+    return [(pid, rss) for pid, ppid, rss in rows if ppid == parent]

@@ -17,8 +17,9 @@ CHUNKED = HEAD + (
     b"Transfer-Encoding: chunked\r\n\r\n3;a=b\r\n[{}\r\n2\r\n,1\r\n0\r\nX: y\r\n\r\n"
 )
 CHUNKED_PLAINLY = HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\n[\r\n0\r\n\r\n"
+ZEROS = HEAD + b"Content-Length: " + b"0" * 30 + b"2\r\n\r\n[]"
 EMPTY = b"GET /health HTTP/1.1\r\nHost: h\r\n\r\n"
-WHOLE = [PLAIN, CHUNKED, CHUNKED_PLAINLY, EMPTY]
+WHOLE = [PLAIN, CHUNKED, CHUNKED_PLAINLY, ZEROS, EMPTY]
 
 
 def cut(data: bytes, cuts: list[int]) -> list[bytes]:
@@ -53,6 +54,7 @@ def test_a_request_without_its_last_byte_is_not_whole(request_: bytes) -> None:
     "head",
     [
         b"Content-Length: 1001\r\n\r\n",
+        b"Content-Length: 99999999999999999999\r\n\r\n",
         b"content-length:1001\r\nExpect: 100-continue\r\n\r\n",
         b"Content-Length: 2\r\nContent-Encoding: gzip\r\n\r\n",
         b"Transfer-Encoding: chunked\r\n\r\nfffffffff\r\n",
