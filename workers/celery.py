@@ -9,6 +9,7 @@ from celery import Celery, bootsteps
 from celery.signals import setup_logging
 
 from app import logs, services, settings
+from app.watch.watcher import Watcher
 from workers.ticker import Ticker, Waker
 
 QUEUE = "hubkeeper"
@@ -77,3 +78,26 @@ app.steps["worker"].add(TickerStep)
 def use_our_logs(**_: Any) -> None:
     """Keep Celery from setting up logging of its own."""
     logs.setup(load_settings().log_level)
+
+
+class WatcherStep(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Watches the service beside the processes of every worker."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self.watcher: Watcher | None = None
+
+    def start(self, parent: Any) -> None:
+        """Start watching once the processes are there."""
+        self.watcher = Watcher(services.connect(load_settings()))
+        self.watcher.start()
+
+    def stop(self, parent: Any) -> None:
+        """Leave it to others."""
+        if self.watcher:
+            self.watcher.stop()
+
+
+app.steps["worker"].add(WatcherStep)

@@ -15,6 +15,7 @@ import click
 from app.errors import HubkeeperError
 
 COMMANDS = {
+    "alerts": ("app.cli.alerts", "alerts"),
     "dead": ("app.cli.dead", "dead"),
     "demo": ("app.cli.demo", "demo"),
     "doctor": ("app.cli.doctor", "doctor"),

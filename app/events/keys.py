@@ -6,6 +6,11 @@ and each script stays within one slot.
 ===========================  ======  ============================================
 hk:portals                   set     every portal that ever sent an event
 hk:ticker                    string  which worker's ticker is on duty; 1 s
+hk:alerts                    hash    what was told to whom, and what is still to be
+                                     told: see app/watch/register.py; 30 days
+hk:alerts:samples            hash    how many contacts of each portal failed, and how
+                                     many ended, some minutes ago; a day
+hk:alerts:look               string  somebody has just looked for trouble; 5 s
 hk:{P}:events:<contact>      list    waiting events, oldest first; the first `taken`
                                      of a leased contact are in a worker's hands
 hk:{P}:state:<contact>       hash    token, taken, lane, attempts, deaths, error; only
@@ -47,6 +52,9 @@ from __future__ import annotations
 
 PORTALS = "hk:portals"
 TICKER = "hk:ticker"
+ALERTS = "hk:alerts"
+SAMPLES = "hk:alerts:samples"
+LOOK = "hk:alerts:look"
 
 # Where events go that name no portal.
 NOWHERE = "0"

@@ -21,6 +21,7 @@ NAMES = (
     "discard",
     "due",
     "extend",
+    "gauge",
     "postpone",
     "purge",
     "reaim",

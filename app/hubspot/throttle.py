@@ -198,6 +198,26 @@ class Throttle:
             left_ms, reason = pipeline.execute()
         return (left_ms / 1000, _text(reason)) if left_ms > 0 else None
 
+    def paused_among(self, portals: Sequence[str]) -> dict[str, tuple[float, str]]:
+        """Return (seconds left, why) of each portal that stands still as a whole.
+
+        Raises:
+            StoreDown: the store did not answer.
+
+        """
+        pipeline = self._store.pipeline(transaction=False)
+        for portal in portals:
+            pipeline.pttl(_key(portal, "pause"))
+            pipeline.get(_key(portal, "pause"))
+        with _store_errors():
+            replies = pipeline.execute() if portals else []
+        pauses = zip(portals, replies[::2], replies[1::2], strict=True)
+        return {
+            portal: (left_ms / 1000, _text(reason))
+            for portal, left_ms, reason in pauses
+            if left_ms > 0 and reason is not None
+        }
+
     def resume(self, portal: str) -> None:
         """End the pause of the whole portal, if there is one.
 

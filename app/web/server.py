@@ -9,6 +9,7 @@ from gunicorn.app.base import BaseApplication
 
 from app import services
 from app.settings import Settings
+from app.watch import watcher
 from app.web.application import create_app
 
 
@@ -37,6 +38,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """Build the application, after the fork."""
+        watcher.start(self.settings)
         return create_app(services.open_door(self.settings))
 
 
