@@ -18,6 +18,7 @@ from app.watch.judgement import GAP_S
 from app.watch.ladder import Standing
 from app.watch.measure import memory_of
 from app.watch.register import Page, Register
+from app.watch.rule import Rules, rules
 from app.watch.trouble import Key
 
 NO_CHANNEL = (
@@ -33,7 +34,8 @@ def alerts(context: click.Context) -> None:
         return
     at = connected()
     page, now = Register(at.store).read(), Register(at.store).now()
-    click.echo("\n".join([*what_is_wrong(page), *who_knows(at, page, now)]))
+    lines = [*what_is_wrong(page, rules(at.settings)), *who_knows(at, page, now)]
+    click.echo("\n".join(lines))
 
 
 @alerts.command("test")
@@ -59,21 +61,27 @@ def connected() -> Services:
     return services.connect(settings.from_environ(os.environ))
 
 
-def what_is_wrong(page: Page) -> Iterator[str]:
+def what_is_wrong(page: Page, rules: Rules) -> Iterator[str]:
     """Describe each alert, the oldest first."""
-    open_ = [(each.began, key, each) for key, each in alarming(page).items()]
+    open_ = [(each.began, key, each) for key, each in alarming(page, rules).items()]
     for _, key, standing in sorted(open_, key=lambda row: row[:2]):
         where = f"portal {key.portal}: " if key.portal else ""
+        known = "" if standing.is_known else ", held back"
         over = ", seems to be over" if standing.calm_since else ""
         since = words.moment(standing.began)
-        yield f"{key.rule}  {where}{standing.words}, since {since}{over}"
+        yield f"{key.rule}  {where}{standing.words}, since {since}{known}{over}"
     if not open_:
         yield "nothing is alarming"
 
 
-def alarming(page: Page) -> dict[Key, Standing]:
-    """Return the alerts that people were told of, and that are not over."""
-    return {key: each for key, each in page.standings.items() if each.is_known}
+def alarming(page: Page, rules: Rules) -> dict[Key, Standing]:
+    """Return the alerts that people know of, or will know of when there is room."""
+    return {
+        key: each
+        for key, each in page.standings.items()
+        if each.is_known
+        or (each.began and key.rule in rules and rules[key.rule].step(each.value))
+    }
 
 
 def who_knows(at: Services, page: Page, now: float) -> Iterator[str]:
@@ -91,7 +99,7 @@ def who_knows(at: Services, page: Page, now: float) -> Iterator[str]:
 
 def examine(at: Services) -> Iterator[tuple[str, str]]:
     """Return (what, seen) for the doctor: alarms, channels, and what is not watched."""
-    open_ = alarming(Register(at.store).read())
+    open_ = alarming(Register(at.store).read(), rules(at.settings))
     ways = ", ".join(way.name for way in channels(at.settings))
     many = f"{len(open_)} open, see `hubkeeper alerts`" if open_ else "none is open"
     yield "alerts", f"{many}; {f'told by {ways}' if ways else NO_CHANNEL}"

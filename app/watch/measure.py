@@ -26,7 +26,7 @@ class Gauge:
     """How a portal stands.
 
     Attributes:
-        overdue_s: for how long the first due contact has been due; 0: none is due.
+        overdue_s: for how long the first due contact has been due; negative: none is.
         lane: which contact that is, in words.
         letters: dead letters there are.
         waiting: events that wait.
@@ -81,7 +81,7 @@ class Measure:
     def somebody_waits(self) -> bool:
         """Tell whether there is work that could be done now."""
         gauges = self.portals.values()
-        return any(gauge.overdue_s > 0 and not gauge.pause for gauge in gauges)
+        return any(gauge.overdue_s >= 0 and not gauge.pause for gauge in gauges)
 
 
 def take(services: Services, scripts: Scripts) -> Measure:
@@ -139,7 +139,7 @@ def _gauge(row: Sequence[int], pause: tuple[float, str] | None) -> Gauge:
     *due_ms, letters, waiting, buried, failed, ended, rounds = row
     longest_ms = max(due_ms)
     return Gauge(
-        overdue_s=max(0, longest_ms) / 1000,
+        overdue_s=longest_ms / 1000,
         lane=LANES[due_ms.index(longest_ms)],
         letters=letters,
         waiting=waiting,

@@ -1,10 +1,10 @@
 -- Returns what a watcher looks at, without counting through anything that grows:
 -- for how many ms the first contact of live, bulk, suspect and the first lease that ran
--- out has been due (0 or less: none is), dead letters, waiting events; and as counted
+-- out has been due (negative: none is), dead letters, waiting events; and as counted
 -- since ever: letters buried, attempts failed, contacts ended, rounds begun.
 local function overdue(place)
   local first = redis.call('ZRANGE', p .. place, 0, 0, 'WITHSCORES')
-  return first[2] and now - tonumber(first[2]) or 0
+  return first[2] and now - tonumber(first[2]) or -1
 end
 
 local counted = redis.call('HGETALL', p .. 'counts')
