@@ -92,7 +92,7 @@ def who_knows(at: Services, page: Page, now: float) -> Iterator[str]:
         ago = words.span(now - page.looked_at)
         yield f"nobody has looked for {ago}; is a web process or a worker running?"
     if page.posts:
-        yield f"{len(page.posts)} messages are not delivered yet; the log says why"
+        yield f"messages not delivered yet: {len(page.posts)}; the log says why"
     if not channels(at.settings):
         yield NO_CHANNEL
 

@@ -190,13 +190,7 @@ class Throttle:
             StoreDown: the store did not answer.
 
         """
-        key = _key(portal, "pause")
-        with _store_errors():
-            pipeline = self._store.pipeline()
-            pipeline.pttl(key)
-            pipeline.get(key)
-            left_ms, reason = pipeline.execute()
-        return (left_ms / 1000, _text(reason)) if left_ms > 0 else None
+        return self.paused_among([portal]).get(portal)
 
     def paused_among(self, portals: Sequence[str]) -> dict[str, tuple[float, str]]:
         """Return (seconds left, why) of each portal that stands still as a whole.

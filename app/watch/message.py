@@ -15,8 +15,9 @@ from app.watch.trouble import Key
 
 # So many portals with the same news get a message each; more share one.
 MOST_SINGLE = 3
-# How many portals such a message names.
+# How many portals such a message names in its text, and how many besides.
 MOST_NAMED = 5
+MOST_LISTED = 100
 RUNBOOK = "deploy/runbook.md"
 
 # What matters more is told first.
@@ -47,7 +48,8 @@ class Message:
         text: all of it, for people.
         alert: name of the rule; "test", "held-back".
         status: "alarm", "worse", "still", "well".
-        portals: whom it is about; empty: all.
+        portals: whom it is about, the worst first; empty: all.
+        count: how many portals it is about, named or not.
         value: the figure, the worst of several.
         threshold: from which figure on it is an alert.
         since: since when, as people read it.
@@ -59,6 +61,7 @@ class Message:
     alert: str
     status: str
     portals: tuple[str, ...] = ()
+    count: int = 0
     value: float = 0.0
     threshold: float = 0.0
     since: str = ""
@@ -88,8 +91,8 @@ def compose(
 def held_back(count: int, until: float, runbook_url: str) -> Message:
     """Return the message that says that there would be more."""
     text = (
-        f"[hubkeeper] too many messages within an hour: {count} more wait,"
-        f" until {words.moment(until)} at the latest."
+        f"[hubkeeper] too many messages within an hour: {count} more wait till there"
+        f" is room, at {words.moment(until)} or before."
         " `hubkeeper alerts` shows all that is wrong"
     )
     return Message(text, "held-back", "alarm", runbook=link(runbook_url, "held-back"))
@@ -123,7 +126,8 @@ def _message(items: Sequence[Item], runbook_url: str, now: float) -> Message:
         text=f"[hubkeeper] {HEADS[what]}: {sentence}",
         alert=rule.name,
         status=what.value,
-        portals=portals,
+        portals=portals[:MOST_LISTED],
+        count=len(portals),
         value=round(standing.value, 3),
         threshold=rule.steps[0],
         since=words.moment(standing.began),

@@ -41,7 +41,7 @@ def test_it_says_what_is_alarming_and_since_when(
     Watch(town.services).look()
     first, second = run(settings).output.splitlines()
     assert first.startswith(f"dead-letters  portal {PORTAL}: 3 dead letters, since 20")
-    assert "1 messages are not delivered yet; the log says why" == second
+    assert "messages not delivered yet: 1; the log says why" == second
 
 
 def test_it_says_that_nobody_watches_and_that_nobody_is_told(
