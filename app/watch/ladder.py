@@ -71,10 +71,7 @@ def see(
     if standing.over_at and now - standing.over_at >= FORGIVEN_S:
         standing = FRESH
     began = standing.began or now
-    lasted = now - began if rule.lasting else 0.0
-    value += lasted
-    if rule.step(value) == 0:  # it has to last before it counts
-        return dataclasses.replace(standing, began=began, value=value, words=words)
+    value += now - began if rule.lasting else 0.0
     return dataclasses.replace(
         standing, began=began, value=value, words=words, calm_since=0.0
     )
