@@ -14,6 +14,7 @@ from kombu.exceptions import OperationalError
 
 from app import logs, services, settings
 from app.errors import StoreDown
+from app.watch.watcher import Watcher
 from workers.foreman import Foreman
 from workers.stop import Stop
 from workers.ticker import Ticker, Waker
@@ -132,3 +133,26 @@ def stop_with_the_others(**_: Any) -> None:
 def use_our_logs(**_: Any) -> None:
     """Keep Celery from setting up logging of its own."""
     logs.setup(load_settings().log_level)
+
+
+class WatcherStep(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Watches the service beside the processes of every worker."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self.watcher: Watcher | None = None
+
+    def start(self, parent: Any) -> None:
+        """Start watching once the processes are there."""
+        self.watcher = Watcher(services.connect(load_settings()))
+        self.watcher.start()
+
+    def stop(self, parent: Any) -> None:
+        """Leave it to others."""
+        if self.watcher:
+            self.watcher.stop()
+
+
+app.steps["worker"].add(WatcherStep)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from app import logs, services
 from app.errors import Stopped, StoreDown
-from app.events.vault import Vault
+from app.events.illness import Illness
 from app.hubspot import transport
-from app.repair import schedule
+from app.repair import recovery, schedule
 from app.services import Services
 from workers import registry
 from workers.celery import STOP, app, load_settings, send_wake_up
@@ -44,11 +44,18 @@ def workshop() -> Workshop:
     file = Path(settings.rules_file) if settings.rules_file else None
     own = registry.providers(settings.action_modules)
     book = RuleBook(actions, file, own, os.environ)
-    desk = Desk(connected.store, book.providers, vault=Vault(settings.store_keys))
+    desk = Desk(connected.store, book.providers, vault=connected.scripts.vault)
     # What is loaded now stays: looking through it for garbage in every round would take
     # a tenth of the worker's time.
     gc.freeze()
     return Workshop(connected, book, desk, Waker(connected, send_wake_up))
+
+
+def replay_what_died(services: Services, portal: str, illness: Illness) -> None:
+    """Order a replay of what the illness of a portal has killed."""
+    order = recovery.replay_after_recovery(services, portal, illness.since)
+    if order:
+        log.info("replay_ordered", portal=portal, order=order.id)
 
 
 @app.task(name="workers.reconcile")  # type: ignore[untyped-decorator]
@@ -60,7 +67,15 @@ def look_at(portal: str) -> None:
         wake = functools.partial(shop.waker.wake, portal)
         shop.book.refresh()
         shop.desk.use(shop.book.providers)
-        reconcile(shop.services, shop.book.rules, portal, wake, shop.desk, stop=STOP)
+        reconcile(
+            shop.services,
+            shop.book.rules,
+            portal,
+            wake,
+            shop.desk,
+            stop=STOP,
+            on_recovery=functools.partial(replay_what_died, shop.services),
+        )
     except Stopped:
         return
     except StoreDown as error:

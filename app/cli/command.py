@@ -15,6 +15,7 @@ import click
 from app.errors import HubkeeperError
 
 COMMANDS = {
+    "alerts": ("app.cli.alerts", "alerts"),
     "audit": ("app.cli.audit", "audit"),
     "backfill": ("app.cli.sweeps", "backfill"),
     "dead": ("app.cli.dead", "dead"),

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 import click
 
 from app import services, settings
-from app.cli import serve
+from app.cli import alerts, serve
 from app.errors import HubkeeperError
 from app.events import durability, keys, seal
 from app.events.swings import SPAN_S
@@ -56,6 +56,7 @@ def examine() -> list[Finding]:
     findings += attempt("rules", at, rules)
     for what, look in (("store", store), ("token", token), ("books", books)):
         findings += attempt(what, at, look)
+    findings += attempt("alerts", at, watched)
     return findings
 
 
@@ -125,6 +126,11 @@ def standstill(at: Services, portal: str) -> list[Finding]:
         what = f"portal {portal} denied calls"
         findings.append(Finding(what, good=False, seen=str(complaint)))
     return findings
+
+
+def watched(at: Services) -> list[Finding]:
+    """Is anybody told when something goes wrong?"""
+    return [Finding(what, good=True, seen=seen) for what, seen in alerts.examine(at)]
 
 
 def fights(at: Services, portal: str) -> list[Finding]:

@@ -6,6 +6,11 @@ and each script stays within one slot.
 ===========================  ======  ============================================
 hk:portals                   set     every portal that ever sent an event
 hk:ticker                    string  which worker's ticker is on duty; 1 s
+hk:alerts                    hash    what was told to whom, and what is still to be
+                                     told: see app/watch/register.py; 30 days
+hk:alerts:samples            hash    how many contacts of each portal failed, and how
+                                     many ended, some minutes ago; a day
+hk:alerts:look               string  somebody has just looked for trouble; 5 s
 hk:deliveries                stream  the request log, a line for each delivery of any
                                      portal or none; KEEP_S, KEEP_DELIVERIES
 hk:reconcile                 string  no reconcile by schedule is due while this lives
@@ -89,6 +94,9 @@ SEAL = "hk:seal"
 ORDERS = "hk:orders"
 RECONCILE = "hk:reconcile"
 DELIVERIES = "hk:deliveries"
+ALERTS = "hk:alerts"
+SAMPLES = "hk:alerts:samples"
+LOOK = "hk:alerts:look"
 
 # Where events go that name no portal.
 NOWHERE = "0"

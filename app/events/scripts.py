@@ -26,6 +26,7 @@ NAMES = (
     "discard",
     "due",
     "extend",
+    "gauge",
     "postpone",
     "purge",
     "reaim",

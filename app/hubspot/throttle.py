@@ -17,7 +17,8 @@ from typing import Any
 
 import redis
 
-from app.errors import StoreDown, Throttled
+from app.errors import StoreDown
+from app.hubspot.grant import Grant
 from app.hubspot.headers import allowance
 
 # How much faster one call may travel than another before HubSpot counts one too many:
@@ -98,18 +99,6 @@ class Window:
     length_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What the script answered; `ours` and `foreign` are calls in the window."""
-
-    granted: bool
-    wait_s: float
-    why: str
-    told: int
-    ours: int
-    foreign: int
-
-
 class Throttle:
     """Grants calls to HubSpot, and makes everybody stand still when it must be."""
 
@@ -155,7 +144,7 @@ class Throttle:
         grant = self._ask(portal, family, lane)
         while not grant.granted:
             if waited_s + grant.wait_s > max_wait_s:
-                raise _too_long(portal, grant)
+                raise grant.too_long(portal)
             nap_s = grant.wait_s + JITTER_S * self._jitter()
             self._sleep(nap_s)
             waited_s += nap_s
@@ -190,13 +179,27 @@ class Throttle:
             StoreDown: the store did not answer.
 
         """
-        key = _key(portal, "pause")
+        return self.paused_among([portal]).get(portal)
+
+    def paused_among(self, portals: Sequence[str]) -> dict[str, tuple[float, str]]:
+        """Return (seconds left, why) of each portal that stands still as a whole.
+
+        Raises:
+            StoreDown: the store did not answer.
+
+        """
+        pipeline = self._store.pipeline(transaction=False)
+        for portal in portals:
+            pipeline.pttl(_key(portal, "pause"))
+            pipeline.get(_key(portal, "pause"))
         with _store_errors():
-            pipeline = self._store.pipeline()
-            pipeline.pttl(key)
-            pipeline.get(key)
-            left_ms, reason = pipeline.execute()
-        return (left_ms / 1000, _text(reason)) if left_ms > 0 else None
+            replies = pipeline.execute() if portals else []
+        pauses = zip(portals, replies[::2], replies[1::2], strict=True)
+        return {
+            portal: (left_ms / 1000, _text(reason))
+            for portal, left_ms, reason in pauses
+            if left_ms > 0 and reason is not None
+        }
 
     def resume(self, portal: str) -> None:
         """End the pause of the whole portal, if there is one.
@@ -273,20 +276,6 @@ def _key(portal: str, name: str) -> str:
 
 def _text(value: bytes | str) -> str:
     return value.decode() if isinstance(value, bytes) else value
-
-
-def _too_long(portal: str, grant: Grant) -> Throttled:
-    words = {
-        "calls": "the allowance of calls is used up",
-        "search": "the allowance of searches is used up",
-        "associations": "the allowance of association calls is used up",
-        "daily": "the calls of the day are used up",
-    }
-    why = words.get(grant.why, grant.why)
-    return Throttled(
-        f"portal {portal} has to wait {grant.wait_s:.1f} s before its next call: {why}",
-        retry_after=grant.wait_s,
-    )
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from gunicorn.app.base import BaseApplication
 
 from app import services
 from app.settings import Settings
+from app.watch import watcher
 from app.web.application import create_app
 from app.web.worker import DoorWorker
 
@@ -47,6 +48,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """Build the application, after the fork."""
+        watcher.start(self.settings)
         self.flask = create_app(services.open_door(self.settings))
         return self.flask
 

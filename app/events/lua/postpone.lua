@@ -17,6 +17,7 @@ for i = 2, #ARGV, 4 do
     count('working', -taken)
     count('waiting', taken)
     count('postponed', 1)
+    count('failed', number(ARGV[i + 2]))
     reply[#reply + 1] = 1
   else
     reply[#reply + 1] = 0
