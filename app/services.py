@@ -6,13 +6,14 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import redis
 import requests
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from app.errors import Denied, StoreDown
+from app.clients import Clients
 from app.events import keys
 from app.events.archive import Archive, ArchiveOptions
 from app.events.books import Books
@@ -29,8 +30,7 @@ from app.events.swings import Swings
 from app.events.trail import Trail
 from app.events.vault import Vault
 from app.events.writes import Writes
-from app.hubspot.client import CallRecord, HubSpot
-from app.hubspot.shapes.account import AccountDetails
+from app.hubspot.client import HubSpot
 from app.hubspot.throttle import RatePlan, Throttle
 from app.hubspot.version import ApiVersion
 from app.settings import Settings
@@ -40,8 +40,6 @@ DOOR_TIMEOUT_S = 0.7
 WORKER_TIMEOUT_S = 10.0
 # How many remarks and plans of a portal are kept for people to see.
 MOST_SHOWN = 1_000
-# How long it is remembered when an account's day ends.
-KNOWN_S = 30 * 24 * 3600.0
 # Per ten seconds; accounts with a smaller allowance have the same for associations.
 # https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
 MOST_ASSOCIATION_CALLS = 150
@@ -55,89 +53,6 @@ class Door:
     inbox: Inbox
     deliveries: Deliveries
     archive: Archive
-
-
-class Clients:
-    """The HubSpot client of each portal; a token opens exactly one portal."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        throttle: Throttle,
-        books: Books,
-        memory: Memory,
-        session: requests.Session | None = None,
-    ) -> None:
-        self._settings = settings
-        self._throttle = throttle
-        self._books = books
-        self._memory = memory
-        self._session = session
-        self._clients: dict[str, HubSpot] = {}
-
-    def of(self, portal: str) -> HubSpot:
-        """Return the portal's client, once it is sure that the token is of this portal.
-
-        Raises:
-            Denied: the token belongs to another portal; its contacts have the same
-                ids, and writing to them would be worse than not writing at all.
-            HubSpotError: HubSpot could not be asked.
-
-        """
-        if portal not in self._clients:
-            self.check(portal)
-        return self._clients[portal]
-
-    def check(
-        self, portal: str, before_call: Callable[[], None] = lambda: None
-    ) -> None:
-        """Ask HubSpot, in one cheap call, whether the token is accepted.
-
-        Raises:
-            Denied: it is not, or it belongs to another portal, see `of`.
-            HubSpotError: HubSpot could not be asked.
-
-        """
-        client = self._clients.get(portal) or self.unchecked(portal)
-        asking = client.for_round(before_call=before_call, lane="live")
-        details = asking.account.details()
-        if details.portal_id != portal:
-            raise Denied(
-                f"HUBSPOT_ACCESS_TOKEN is of portal {details.portal_id}, the event of"
-                f" {portal}; remove the webhook there, or run a hubkeeper with its"
-                " token"
-            )
-        self._clients[portal] = client
-        clock = {"zone": details.time_zone, "offset": str(details.utc_offset_ms)}
-        self._memory.remember(portal, "account", clock, ttl_s=KNOWN_S)
-
-    def until_midnight(self, portal: str) -> float | None:
-        """Return the seconds until the account's day ends, None if nobody knows."""
-        known = self._memory.recall(portal, "account", ("zone", "offset"))
-        if len(known) < 2:
-            return None
-        zone, offset_ms = known["zone"], int(known["offset"])
-        account = AccountDetails(portal, time_zone=zone, utc_offset_ms=offset_ms)
-        return account.until_midnight(time.time())
-
-    def unchecked(self, portal: str) -> HubSpot:
-        """Return a client that shares the portal's limits, whoever owns the token."""
-
-        def count(call: CallRecord) -> None:
-            # An answer that has come is worth more than its place in the statistics.
-            with contextlib.suppress(StoreDown):
-                self._books.record_call(portal, call.route, call.inputs)
-
-        return HubSpot(
-            self._settings.hubspot_api_url,
-            self._settings.hubspot_access_token,
-            portal,
-            version=ApiVersion.of(self._settings.hubspot_api_version),
-            throttle=self._throttle,
-            session=self._session,
-            timeout=(3.05, self._settings.http_timeout_s),
-            on_call=count,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +102,10 @@ def open_door(settings: Settings) -> Door:
         socket_connect_timeout=DOOR_TIMEOUT_S / 2,
         # Once more on a connection that died in the pool; storing twice is harmless.
         retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+        # What the library is called is read from a file, for every connection.
+        driver_info=None,
     )
+    _make_ready(store, settings.web_threads + 1)
     scripts = Scripts(store, vault=Vault(settings.store_keys))
     return Door(
         settings,
@@ -195,6 +113,17 @@ def open_door(settings: Settings) -> Door:
         deliveries(settings, scripts),
         archive(settings, scripts),
     )
+
+
+def _make_ready(store: redis.Redis, connections: int) -> None:
+    """Connect before there is a crowd: it may take all files there are."""
+    pool = store.connection_pool
+    held: list[Any] = []
+    with contextlib.suppress(redis.RedisError, OSError):
+        for _ in range(connections):
+            held.append(pool.get_connection())
+    for connection in held:
+        pool.release(connection)
 
 
 def connect(

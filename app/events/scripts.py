@@ -63,7 +63,7 @@ def store_errors() -> Iterator[None]:
         if str(error).startswith("NEWER"):
             raise StoreNewer(str(error).partition(" ")[2]) from error
         raise StoreDown(f"Redis: {error}") from error
-    except redis.RedisError as error:
+    except (redis.RedisError, OSError) as error:  # the latter while it connects
         raise StoreDown(f"Redis: {error}") from error
 
 
