@@ -79,10 +79,22 @@ def event(**fields: object) -> dict[str, object]:
     }
 
 
+# Becomes the command that follows, with fewer files than it is used to.
+WITH_FILES = """
+import os, resource, sys
+most = int(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
 def start_web(
-    url: str, store_url: str, log: Path, **settings: str
+    url: str, store_url: str, log: Path, *, files: int = 0, **settings: str
 ) -> subprocess.Popen[bytes]:
-    """Start `hubkeeper web` and wait until it listens."""
+    """Start `hubkeeper web`, perhaps with few files, and wait until it listens."""
+    command = [sys.executable, "-m", "app.cli", "web"]
+    if files:
+        command = [sys.executable, "-c", WITH_FILES, str(files), *command]
     environ = {
         **os.environ,
         "HUBSPOT_CLIENT_SECRET": ",".join(SECRETS),
@@ -94,7 +106,7 @@ def start_web(
     }
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "web"],
+            command,
             env=environ,
             stderr=out,
             stdout=out,

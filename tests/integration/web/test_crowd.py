@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import resource
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 import redis
 
 from app.cli import embedded
+from app.web.server import SPARE_FILES
 from tests.integration.web.conftest import Door, event, start_web
 from tests.integration.web.visitor import (
     Visitors,
@@ -86,27 +88,43 @@ def test_a_thousand_that_stop_in_the_middle_stop_nobody(busy: Busy) -> None:
         assert 1 > busy.takes_a_delivery(1)
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs prlimit")
-def test_more_visitors_than_files_stop_nobody(
-    tmp_path: Path, store_url: str, store: redis.Redis
-) -> None:
-    """Whoever says nothing makes room, at the limit and where files run out before."""
+@pytest.fixture
+def narrow(tmp_path: Path, store_url: str, store: redis.Redis) -> Iterator[Busy]:
+    """Give a door that may have 64 connections at a time."""
     url, log = f"http://127.0.0.1:{embedded.free_port()}", tmp_path / "web.log"
-    process = start_web(url, store_url, log)
-    busy = Busy(Door(url, store), process, int(url.rpartition(":")[2]))
-    try:
-        for pid in children(process.pid):
-            resource.prlimit(pid, resource.RLIMIT_NOFILE, (60, 60))
-        with Visitors(busy.port) as visitors:
-            for number in range(20):
-                some = visitors.come(30)
-                for one in some[::2]:
-                    one.sendall(b"GET /health HTTP/1.1\r\nHost:")
-                assert 1 > busy.takes_a_delivery(number)
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+    process = start_web(url, store_url, log, files=64 + SPARE_FILES)
+    yield Busy(Door(url, store), process, int(url.rpartition(":")[2]))
+    process.terminate()
+    process.wait(timeout=20)
     assert "Traceback" not in log.read_text()
+
+
+def crowd_in(busy: Busy) -> Visitors:
+    """Let thirty come, of whom half begin to speak."""
+    visitors = Visitors(busy.port)
+    for one in visitors.come(30)[::2]:
+        one.sendall(b"GET /health HTTP/1.1\r\nHost:")
+    return visitors
+
+
+def test_more_visitors_than_there_is_room_for_stop_nobody(narrow: Busy) -> None:
+    """Whoever says nothing makes room."""
+    with contextlib.ExitStack() as house:
+        for number in range(20):
+            house.enter_context(crowd_in(narrow))
+            assert 1 > narrow.takes_a_delivery(number)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs prlimit")
+def test_a_door_that_runs_out_of_files_comes_through(narrow: Busy) -> None:
+    """Somebody took them away: so many that not even the store can be reached."""
+    for pid in children(narrow.process.pid):
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (40, 40))
+    with contextlib.ExitStack() as house:
+        for _ in range(10):
+            house.enter_context(crowd_in(narrow))
+
+    narrow.takes_a_delivery(1)
 
 
 @pytest.mark.parametrize(
