@@ -116,7 +116,13 @@ def _purge(
     if job.survivor or "privacyDeletion" not in happenings:
         return False
     services.inbox.forget(claim, job.id)
-    for memory in (services.remarks, services.plans, services.trail):
+    for memory in (
+        services.remarks,
+        services.plans,
+        services.trail,
+        services.deliveries,
+        services.archive,
+    ):
         memory.forget(claim.portal, job.id)
     forget(claim.portal, job.id)
     return True

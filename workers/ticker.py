@@ -18,6 +18,7 @@ from app.events import keys
 from app.events.scripts import store_errors
 from app.repair import schedule
 from app.services import Services
+from workers import upkeep
 
 TICK_S = 0.2
 # How often a store that is away is asked.
@@ -106,6 +107,7 @@ class Ticker(threading.Thread):
             wanted = contacts or portal in ill
             if wanted and not self._services.throttle.paused(portal):
                 self._waker.wake(portal)
+        upkeep.run(self._services)
         if schedule.is_due(self._services):
             self._sweep()
 

@@ -220,6 +220,8 @@ class Inbox:
 
     def forget(self, claim: Claim, contact_id: str) -> int:
         """Forget all there is of a contact but the events in hand; return how many."""
+        with store_errors():
+            self._scripts.store.set(keys.ERASED, "1")
         return int(self._scripts.run("purge", claim.portal, contact_id, claim.token))
 
     def reaim(self, claim: Claim, contacts: Sequence[str], survivor: str) -> int:

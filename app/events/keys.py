@@ -14,6 +14,9 @@ hk:alerts:look               string  somebody has just looked for trouble; 5 s
 hk:deliveries                stream  the request log, a line for each delivery of any
                                      portal or none; KEEP_S, KEEP_DELIVERIES
 hk:reconcile                 string  no reconcile by schedule is due while this lives
+hk:upkeep                    string  what is done once in a while was done; 10 min
+hk:erased                    string  the store's file still has what was forgotten
+hk:rewritten                 string  that file was written anew lately; 1 h
 hk:seal                      string  sealed with the newest of STORE_KEYS
 hk:{P}:events:<contact>      list    waiting events (see stored.py), oldest first; the
                                      first `taken` of a leased contact are in hand
@@ -90,6 +93,9 @@ from __future__ import annotations
 
 PORTALS = "hk:portals"
 TICKER = "hk:ticker"
+UPKEEP = "hk:upkeep"
+ERASED = "hk:erased"
+REWRITTEN = "hk:rewritten"
 SEAL = "hk:seal"
 ORDERS = "hk:orders"
 RECONCILE = "hk:reconcile"
