@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import click
 import redis
@@ -76,16 +76,35 @@ def check_store(ours: settings.Settings) -> None:
     """Say what is wrong with the store before anything depends on it.
 
     Raises:
-        ConfigError: nobody answers at REDIS_URL.
+        ConfigError: nobody answers at REDIS_URL, or what it accepts will be lost.
 
     """
     store = redis.Redis.from_url(ours.redis_url, socket_timeout=5)
     try:
-        for problem in durability.problems(store):
-            logs.get().warning("store_not_durable", problem=problem)
+        must_be_durable(durability.examine(store), lossy_is_fine=ours.allow_lossy_store)
     except (StoreDown, ValueError) as error:
         raise ConfigError(
             f"no store at REDIS_URL: {error}; start Redis or Valkey, or mend REDIS_URL"
         ) from error
     finally:
         store.close()
+
+
+def must_be_durable(
+    problems: Iterable[durability.Problem], *, lossy_is_fine: bool
+) -> None:
+    """Warn of a store that may lose something; refuse one that certainly will.
+
+    Raises:
+        ConfigError: says what to change.
+
+    """
+    found = list(problems)
+    lossy = [str(problem) for problem in found if problem.lossy]
+    if lossy and not lossy_is_fine:
+        raise ConfigError(
+            f"the store is not durable: {'; '.join(lossy)}; change it (CONFIG SET, and"
+            " its configuration file), or set ALLOW_LOSSY_STORE=true to start anyway"
+        )
+    for problem in found:
+        logs.get().warning("store_not_durable", problem=str(problem))

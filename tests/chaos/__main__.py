@@ -8,11 +8,12 @@ python -m tests.chaos --mutations               does it notice a broken service?
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.chaos import campaign
+from tests.chaos import campaign, powercut
 
 
 def main() -> int:
@@ -22,11 +23,16 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=20.0, help="begin none later")
     parser.add_argument("--episode", type=int, help="play only this one")
     parser.add_argument("--mutations", action="store_true", help="break it on purpose")
+    parser.add_argument("--power-cuts", type=int, help="so many of each fsync")
     told = parser.parse_args()
     directory = Path(tempfile.mkdtemp(prefix="hubkeeper-chaos-"))
-    print(f"logs in {directory}", flush=True)
+    assert isinstance(sys.stdout, io.TextIOWrapper)
+    sys.stdout.reconfigure(line_buffering=True)
+    print(f"logs in {directory}")
     if told.mutations:
         return campaign.mutations(directory)
+    if told.power_cuts:
+        return powercut.report(directory, told.power_cuts, told.seed)
     return campaign.run(
         directory, told.seed, told.faults, 60 * told.minutes, only=told.episode
     )
