@@ -16,13 +16,13 @@ MOST_AT_ONCE = 3
 SCHEDULES = {
     "settle before write": ["500 on writes"],
     "no lease check": ["a worker sleeps past its lease"],
-    "trim too much": ["a worker sleeps shortly"],
+    "trim too much": ["HubSpot takes its time with writes"],
     "ack before store": ["the store's memory is full"],
     "nudge without ticker": ["kill -9 a worker"],
 }
 MOST_EPISODES = 5
 # Whoever is not done by then with a handful of contacts has forgotten them.
-MUTANT_QUIET_S = 10.0
+MUTANT_QUIET_S = 8.0
 
 
 def plan(seed: int, count: int) -> Iterator[tuple[int, list[str]]]:

@@ -191,7 +191,8 @@ def _begin(
     run: Run, load: Load, name: str, rng: random.Random, findings: list[str]
 ) -> threading.Thread:
     edit = functools.partial(load.edit, rng)
-    scene = Scene(run.fleet, run.postman, rng, edit, findings)
+    arrive = functools.partial(load.arrive, rng)
+    scene = Scene(run.fleet, run.postman, rng, edit, arrive, findings)
 
     def happen() -> None:
         time.sleep(rng.uniform(0, SPREAD_S))
@@ -228,6 +229,8 @@ def _until_quiet(run: Run) -> list[str]:
         hurry(run.services)
         now_calls = run.control.summary()["total"]
         law = run.services.books.law(PORTAL)
+        if not law.holds:  # at no moment may it be broken
+            return [f"the conservation law: {law}"]
         busy = law.waiting + law.working or not run.control.webhooks_idle()
         if busy or now_calls != calls:
             still_since, calls = time.monotonic(), now_calls

@@ -32,7 +32,7 @@ STOP_S = 20.0
 WEBS = ("web-1", "web-2")
 WORKERS = ("worker-1", "worker-2", "worker-3")
 ALL = ("store", "sandbox", *WEBS, *WORKERS)
-# This worker's clock can be set wrong.
+# This worker gets a clock of its own when its clock is to be wrong.
 SKEWED = "worker-3"
 LEASE_S = 2.0
 # Everything that waits is made short, so that an episode takes seconds.
@@ -69,6 +69,7 @@ class Fleet:
         door: the balancer in front of the web processes.
         api: what stands between the workers and the sandbox.
         signals: how often which kind of process got which signal.
+        skewed: whether SKEWED, when it is started, has a clock of its own.
 
     """
 
@@ -79,6 +80,7 @@ class Fleet:
     environ: dict[str, str] = field(default_factory=dict)
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     signals: Counter[str] = field(default_factory=Counter)
+    skewed: bool = False
     door: Proxy = field(init=False)
     api: Proxy = field(init=False)
     _ports: dict[str, int] = field(default_factory=dict)
@@ -270,7 +272,7 @@ class Fleet:
             words += ["--port", port, "--webhook-target", self.url]
             words += ["--plan", "unlimited", "--search-lag", "0.3"]
         environ = {**self.environ, "PORT": str(self._ports[name])}
-        if name == SKEWED:
+        if name == SKEWED and self.skewed:
             environ |= skew(self._clock)
         module = ["app.cli"]
         if self.broken and kind != "sandbox":
