@@ -152,8 +152,9 @@ class Fleet:
     def kill_one(self, pid: int, name: str) -> None:
         """Kill one process of a group, e.g. a child of a worker's pool."""
         with self.alone_with(name), contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-            self.signals[f"SIGKILL {_kind(name)} child"] += 1
+            if self.name_of(pid) == name:  # it may be gone, and its number another's
+                os.kill(pid, signal.SIGKILL)
+                self.signals[f"SIGKILL {_kind(name)} child"] += 1
 
     def terminate(self, name: str) -> float:
         """Ask a process to end, as a deploy does; return how long it took.
