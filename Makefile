@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup run demo test bench chaos fuzz lint lock clean
+.PHONY: setup run demo test bench chaos powercut fuzz lint lock clean
 
 setup: $(READY)
 
@@ -22,8 +22,12 @@ run: setup
 demo: setup
 	@$(BIN)/hubkeeper demo
 
+# Repeat one that failed with ARGS="--seed 7 --episode 12".
 chaos: setup
-	@$(BIN)/hubkeeper demo --chaos
+	@$(BIN)/python -m tests.chaos $(ARGS)
+
+powercut: setup
+	@$(BIN)/python -m tests.chaos --power-cuts 5
 
 # At least 100,000 requests; SEED=... does a run again.
 fuzz: setup

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import click
 import redis
@@ -78,13 +78,13 @@ def check_store(ours: settings.Settings) -> None:
     """Say what is wrong with the store before anything depends on it.
 
     Raises:
-        ConfigError: nobody answers at REDIS_URL, or it is sealed with another key.
+        ConfigError: nobody answers at REDIS_URL, what it accepts will be lost, or it
+            is sealed with another key.
 
     """
     store = redis.Redis.from_url(ours.redis_url, socket_timeout=5)
     try:
-        for problem in durability.problems(store):
-            logs.get().warning("store_not_durable", problem=problem)
+        must_be_durable(durability.examine(store), lossy_is_fine=ours.allow_lossy_store)
         seal.admit(Scripts(store, vault=Vault(ours.store_keys)))
     except (StoreDown, ValueError) as error:
         raise ConfigError(
@@ -92,3 +92,23 @@ def check_store(ours: settings.Settings) -> None:
         ) from error
     finally:
         store.close()
+
+
+def must_be_durable(
+    problems: Iterable[durability.Problem], *, lossy_is_fine: bool
+) -> None:
+    """Warn of a store that may lose something; refuse one that certainly will.
+
+    Raises:
+        ConfigError: says what to change.
+
+    """
+    found = list(problems)
+    lossy = [str(problem) for problem in found if problem.lossy]
+    if lossy and not lossy_is_fine:
+        raise ConfigError(
+            f"the store is not durable: {'; '.join(lossy)}; change it (CONFIG SET, and"
+            " its configuration file), or set ALLOW_LOSSY_STORE=true to start anyway"
+        )
+    for problem in found:
+        logs.get().warning("store_not_durable", problem=str(problem))

@@ -20,6 +20,9 @@ class WorkSettings(DoorSettings):
         "The store; Redis 6.2 or Valkey 7.2 and later",
         store_url,
     )
+    allow_lossy_store: bool = setting(
+        "bool", False, "Start although the store will lose what it accepted"
+    )
     linger_s: float = setting(
         "float",
         1.0,

@@ -28,6 +28,7 @@ QUIET_S = 45.0
 STILL_S = 0.4
 # A process that finds no store does not start, and says so; its manager tries again.
 REFUSED_TO_START = 2
+MOST_TOLD_AGAIN = 300
 WEBHOOKS: dict[str, object] = {
     "duplicate_rate": 0.1,
     "shuffle": True,
@@ -141,6 +142,7 @@ def play(run: Run, number: int, names: Sequence[str]) -> list[str]:
     rng = dice(run.seed, number, "load")
     run.control.put_faults(SLOW)
     load = Load(run, [f"werk-{run.seed}-{number}-{n}.de" for n in range(3)])
+    run.postman.repeat()
     load.arrive(rng)
     findings: list[str] = []
     threads = [
@@ -156,18 +158,41 @@ def play(run: Run, number: int, names: Sequence[str]) -> list[str]:
         thread.join()
     try:
         findings += _heal(run)
-        run.postman.repeat()
         findings += _until_quiet(run) or _burials(run, names)
     except HubkeeperError as error:
         return [*findings, str(error)]
     return findings + remains.problems(run.fleet, run.services, run.postman, run.crowd)
 
 
+def nothing_more_to_do(run: Run) -> list[str]:
+    """Tell of contacts once more as if they were new; nothing may be written then."""
+    before = _writes(run.control)
+    rng = dice(run.seed, 0, "once more")
+    alive = run.crowd.alive(list(run.crowd.people))
+    chosen = rng.sample(alive, k=min(len(alive), MOST_TOLD_AGAIN))
+    run.postman.send([run.postman.event(i, "contact.creation") for i in chosen], rng)
+    wrong = _until_quiet(run)
+    more = _writes(run.control) - before
+    if more:
+        wrong.append(
+            f"{more.total()} more were written when all was done: {dict(more)}"
+        )
+    return wrong
+
+
+def _writes(control: Control) -> Counter[str]:
+    """Return how many records were written, by route."""
+    inputs: dict[str, int] = control.summary()["inputs_by_route"]
+    harmless = ("/batch/read", "/search")
+    return Counter({r: n for r, n in inputs.items() if not r.endswith(harmless)})
+
+
 def _begin(
     run: Run, load: Load, name: str, rng: random.Random, findings: list[str]
 ) -> threading.Thread:
     edit = functools.partial(load.edit, rng)
-    scene = Scene(run.fleet, run.postman, rng, edit, findings)
+    arrive = functools.partial(load.arrive, rng)
+    scene = Scene(run.fleet, run.postman, rng, edit, arrive, findings)
 
     def happen() -> None:
         time.sleep(rng.uniform(0, SPREAD_S))
@@ -204,6 +229,8 @@ def _until_quiet(run: Run) -> list[str]:
         hurry(run.services)
         now_calls = run.control.summary()["total"]
         law = run.services.books.law(PORTAL)
+        if not law.holds:  # at no moment may it be broken
+            return [f"the conservation law: {law}"]
         busy = law.waiting + law.working or not run.control.webhooks_idle()
         if busy or now_calls != calls:
             still_since, calls = time.monotonic(), now_calls

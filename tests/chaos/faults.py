@@ -25,6 +25,10 @@ from tests.chaos.proxy import Trick
 PORTAL = SANDBOX.portal_id
 # HubSpot is never so quick that a round is over before anything can happen to it.
 SLOW: Mapping[str, object] = {"kind": "slow", "delay_s": 0.06}
+# batch/create, batch/update and batch/archive.
+WRITES = "*/batch/*[tv]e"
+# By how much a clock is wrong, seconds.
+JUMPS = (-86_400, -600, -30, 30, 600, 86_400)
 LOOK_S = 0.01
 MOST_LOOKED_S = 1.0
 
@@ -36,6 +40,7 @@ class Scene:
     Attributes:
         rng: decides how long things take, and whom they meet.
         edit: people edit some contacts at once.
+        arrive: more contacts come.
         findings: what an accident itself saw that must not be.
 
     """
@@ -44,6 +49,7 @@ class Scene:
     postman: Postman
     rng: random.Random
     edit: Callable[[], None]
+    arrive: Callable[[], None]
     findings: list[str]
 
     def worker_at_work(self) -> tuple[str, int]:
@@ -157,12 +163,19 @@ def freeze_hubspot(scene: Scene) -> None:
 
 
 def move_clock(scene: Scene) -> None:
-    """A worker's time of day jumps, by minutes or by a day, and back."""
-    offset = scene.rng.choice((-86_400, -600, -30, 30, 600, 86_400))
-    with scene.fleet.alone_with(SKEWED):
-        scene.fleet.set_clock(offset)
-        time.sleep(scene.rng.uniform(1.5, 2.5))
-        scene.fleet.set_clock(0)
+    """A worker's time of day jumps, by seconds or by a day, while it works."""
+    fleet, offset = scene.fleet, scene.rng.choice(JUMPS)
+    with fleet.alone_with(SKEWED):
+        for skewed in (True, False):
+            fleet.kill(SKEWED)
+            fleet.skewed = skewed
+            fleet.set_clock(0)
+            fleet.start(SKEWED)
+            if skewed:
+                fleet.wait_for(SKEWED)
+                fleet.set_clock(offset)
+                scene.arrive()
+                time.sleep(scene.rng.uniform(2.0, 3.0))
 
 
 def deploy(scene: Scene) -> None:
@@ -185,6 +198,18 @@ def hubspot_says(*faults: Mapping[str, object]) -> Callable[[Scene], None]:
         control.close()
 
     return happen
+
+
+def take_time(scene: Scene) -> None:
+    """HubSpot is long at the last write of a round; people type while it is."""
+    control = scene.fleet.control()
+    late = {"kind": "slow", "path": "*/contacts/batch/update", "delay_s": 0.8}
+    control.put_faults(late, SLOW)
+    for _ in range(6):
+        time.sleep(scene.rng.uniform(0.2, 0.4))
+        scene.edit()
+    control.put_faults(SLOW)
+    control.close()
 
 
 def cut(where: str, trick: Trick, path: str = "") -> Callable[[Scene], None]:
@@ -218,7 +243,6 @@ def _until_done(act: Callable[[], object]) -> None:
         time.sleep(0.1)
 
 
-WRITES = "*/batch/*e"
 KINDS: Mapping[str, Kind] = {
     "kill -9 a worker": Kind(kill_worker, 4, hits_workers=True),
     "kill -9 a child of a worker": Kind(kill_pool_child, 4, hits_workers=True),
@@ -231,7 +255,7 @@ KINDS: Mapping[str, Kind] = {
     "the store's memory is full": Kind(fill_store, 3, hits_workers=True),
     "the store's disk is full": Kind(fill_disk, 2, hits_workers=True),
     "HubSpot sleeps": Kind(freeze_hubspot, 2, hits_workers=True),
-    "a worker's clock jumps": Kind(move_clock, 2),
+    "a worker's clock jumps": Kind(move_clock, 2, hits_workers=True),
     "a deploy": Kind(deploy, 1),
     "429": Kind(hubspot_says({"kind": "429_secondly", "times": 2})),
     "429 for ten seconds": Kind(hubspot_says({"kind": "429_ten_secondly", "times": 1})),
@@ -244,6 +268,7 @@ KINDS: Mapping[str, Kind] = {
     "no answer in time": Kind(
         hubspot_says({"kind": "slow", "delay_s": 1.3, "times": 2})
     ),
+    "HubSpot takes its time with writes": Kind(take_time),
     "closed after a while": Kind(
         hubspot_says({"kind": "timeout", "times": 2, "delay_s": 0.2})
     ),

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -31,7 +31,8 @@ READY_S = 60.0
 STOP_S = 20.0
 WEBS = ("web-1", "web-2")
 WORKERS = ("worker-1", "worker-2", "worker-3")
-# This worker's clock can be set wrong.
+ALL = ("store", "sandbox", *WEBS, *WORKERS)
+# This worker gets a clock of its own when its clock is to be wrong.
 SKEWED = "worker-3"
 LEASE_S = 2.0
 # Everything that waits is made short, so that an episode takes seconds.
@@ -46,7 +47,8 @@ PACE = {
     "RATE_SEARCHES": "500",
     "LOG_LEVEL": "INFO",
 }
-FAKETIME = Path("/usr/lib") / f"{os.uname().machine}-linux-gnu/faketime"
+# https://github.com/wolfcw/libfaketime; Debian's package is called faketime.
+FAKETIME = Path(f"/usr/lib/{os.uname().machine}-linux-gnu/faketime/libfaketimeMT.so.1")
 
 
 class HarnessError(HubkeeperError):
@@ -61,22 +63,24 @@ class Fleet:
 
     Attributes:
         directory: where the store's file and the logs go.
-        workers: how many of WORKERS are started.
+        names: which processes are started.
         broken: name of a mutation that web and worker processes are started with.
         fsync: `appendfsync` of the store.
         door: the balancer in front of the web processes.
         api: what stands between the workers and the sandbox.
         signals: how often which kind of process got which signal.
+        skewed: whether SKEWED, when it is started, has a clock of its own.
 
     """
 
     directory: Path
-    workers: int = len(WORKERS)
+    names: Sequence[str] = ALL
     broken: str = ""
     fsync: str = "always"
     environ: dict[str, str] = field(default_factory=dict)
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     signals: Counter[str] = field(default_factory=Counter)
+    skewed: bool = False
     door: Proxy = field(init=False)
     api: Proxy = field(init=False)
     _ports: dict[str, int] = field(default_factory=dict)
@@ -84,9 +88,8 @@ class Fleet:
 
     def __enter__(self) -> Self:
         self.directory.mkdir(parents=True, exist_ok=True)
-        names = ("store", "sandbox", *WEBS, *WORKERS)
-        self._ports = {n: embedded.free_port() for n in names}
-        self._locks = {n: threading.RLock() for n in names}
+        self._ports = {name: embedded.free_port() for name in ALL}
+        self._locks = {name: threading.RLock() for name in ALL}
         self.door = Proxy([self._ports[web] for web in WEBS])
         self.api = Proxy([self._ports["sandbox"]])
         try:
@@ -149,8 +152,9 @@ class Fleet:
     def kill_one(self, pid: int, name: str) -> None:
         """Kill one process of a group, e.g. a child of a worker's pool."""
         with self.alone_with(name), contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-            self.signals[f"SIGKILL {_kind(name)} child"] += 1
+            if self.name_of(pid) == name:  # it may be gone, and its number another's
+                os.kill(pid, signal.SIGKILL)
+                self.signals[f"SIGKILL {_kind(name)} child"] += 1
 
     def terminate(self, name: str) -> float:
         """Ask a process to end, as a deploy does; return how long it took.
@@ -257,8 +261,7 @@ class Fleet:
         told["REDIS_URL"] = f"redis://127.0.0.1:{self._ports['store']}/0"
         self.environ = {**os.environ, **told}
         self.set_clock(0)
-        self.start("store")
-        for name in ("sandbox", *WEBS, *WORKERS[: self.workers]):
+        for name in self.names:
             self.start(name)
         self.heal()
 
@@ -270,7 +273,7 @@ class Fleet:
             words += ["--port", port, "--webhook-target", self.url]
             words += ["--plan", "unlimited", "--search-lag", "0.3"]
         environ = {**self.environ, "PORT": str(self._ports[name])}
-        if name == SKEWED:
+        if name == SKEWED and self.skewed:
             environ |= skew(self._clock)
         module = ["app.cli"]
         if self.broken and kind != "sandbox":
@@ -320,18 +323,22 @@ class Fleet:
             raise HarnessError(f"{name} ended with {code} instead of starting: {words}")
 
 
+def can_skew() -> bool:
+    """Tell whether a process can be given a clock of its own here."""
+    return FAKETIME.exists()
+
+
 def skew(clock: Path) -> Mapping[str, str]:
     """Return the environment of a process whose time of day a file decides.
 
     Its monotonic clock is left alone, as on a real machine. Without libfaketime the
     clock stays right.
     """
-    library = FAKETIME / "libfaketimeMT.so.1"
-    if not library.exists():
+    if not can_skew():
         return {}
     path = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
     return {
-        "LD_PRELOAD": str(library),
+        "LD_PRELOAD": str(FAKETIME),
         "FAKETIME_TIMESTAMP_FILE": str(clock),
         "FAKETIME_CACHE_DURATION": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",

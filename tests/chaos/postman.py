@@ -48,6 +48,7 @@ class Postman:
     given_up: set[int] = field(default_factory=set)
     refused: list[str] = field(default_factory=list)
     repeats: int = 0
+    _over: threading.Event = field(default_factory=threading.Event)
     _serial: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _pool: ThreadPoolExecutor = field(
@@ -84,7 +85,7 @@ class Postman:
                 self._late.append(part)
 
     def repeat(self) -> None:
-        """Send some deliveries once more, long after they were answered."""
+        """Send some deliveries of earlier episodes once more, long after."""
         late, self._late = self._late, []
         self.repeats += sum(map(len, late))
         self._sent += [self._pool.submit(self._deliver, part, 3) for part in late]
@@ -96,16 +97,17 @@ class Postman:
             each.result()
 
     def stop(self) -> None:
-        """End the threads."""
+        """Send nothing any more, not even what was not answered yet."""
+        self._over.set()
         self._pool.shutdown(cancel_futures=True)
 
     def _deliver(self, events: list[Payload], first_attempt: int = 0) -> None:
         with requests.Session() as session:
             for attempt in range(first_attempt, MOST_ATTEMPTS):
                 status = self.post(session, events, attempt)
-                if status and 200 <= status < 300:
+                answered = status is not None and 200 <= status < 300
+                if answered or self._over.wait(AGAIN_S):
                     return
-                time.sleep(AGAIN_S)
         with self._lock:
             self.given_up.update(event["eventId"] for event in events)
 

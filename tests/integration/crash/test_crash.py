@@ -114,6 +114,22 @@ def test_no_accident_at_any_call_does_harm(world: World, accident: Accident) -> 
     assert [] == list(sweep(world, expected, accident))
 
 
+def test_a_contact_that_is_deleted_at_any_call_is_let_go(world: World) -> None:
+    """There is nothing left that a person could mend: it makes no dead letter."""
+    harmful = []
+    trip = Trip(0, happened=True)
+    while trip.happened:
+        trip = Trip(trip.at + 1, Accident.MEANWHILE, world.delete_somebody)
+        world.begin()
+        world.work(trip)
+        world.finish()
+        law = world.law
+        if not law.holds or law.waiting or law.working or law.dead:
+            harmful.append((trip.at, str(law)))
+
+    assert [] == harmful
+
+
 def lua(name: str, right: str, wrong: str) -> Callable[[str], str]:
     """Return the scripts with one of them broken."""
 

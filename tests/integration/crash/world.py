@@ -118,6 +118,12 @@ class World:
             (who, "contact.propertyChange"), propertyName="phone", propertyValue=typed
         )
 
+    def delete_somebody(self) -> None:
+        """Let a person delete a contact, and its webhook come in."""
+        who = "first of a new company"
+        self.sandbox.control.delete("contacts", [self.ids[who]])
+        self.tell((who, "contact.deletion"))
+
     def connect(self, trip: Trip | None = None) -> Services:
         """Return what a worker process has, with accidents or without."""
         settings = Settings(
