@@ -68,6 +68,8 @@ def shown(job: Job) -> Contact:
     """
     now = job.contact
     assert now is not None  # noqa: S101 - jobs at work were read
+    if not job.plan.wishes:
+        return now
     seen = {**now.properties, **job.plan.preview(now.properties)}
     return Contact(job.id, seen, lookups=now.lookups, deleted=now.deleted)
 

@@ -23,6 +23,10 @@ from workers.ticker import Waker
 
 log = logs.get()
 
+# How many objects are made before somebody looks for garbage. A round makes hundreds of
+# thousands that live as long as it does: looking after every 700 finds nothing.
+MOST_YOUNG = 50_000
+
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
@@ -48,6 +52,7 @@ def workshop() -> Workshop:
     # What is loaded now stays: looking through it for garbage in every round would take
     # a tenth of the worker's time.
     gc.freeze()
+    gc.set_threshold(MOST_YOUNG)
     return Workshop(connected, book, desk, Waker(connected, send_wake_up))
 
 
