@@ -64,6 +64,27 @@ def get() -> structlog.typing.FilteringBoundLogger:
     return logger
 
 
+class _Ours(logging.Handler):
+    """Brings what a library logs into our form."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        get().log(
+            record.levelno,
+            "library",
+            library=record.name,
+            error=record.getMessage(),
+            exc_info=record.exc_info or None,
+        )
+
+
+def adopt(*libraries: str) -> None:
+    """Let the errors of these libraries be told in our log, each of them once."""
+    for name in libraries:
+        theirs = logging.getLogger(name)
+        theirs.handlers[:] = [_Ours(logging.ERROR)]
+        theirs.propagate = False
+
+
 # What is longer is cut: a value of a contact may hold 65,536 characters.
 LONGEST = 4_000
 

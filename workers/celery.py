@@ -131,8 +131,9 @@ def stop_with_the_others(**_: Any) -> None:
 
 @setup_logging.connect  # type: ignore[untyped-decorator]
 def use_our_logs(**_: Any) -> None:
-    """Keep Celery from setting up logging of its own."""
+    """Keep Celery from setting up logging of its own, and hear of its errors."""
     logs.setup(load_settings().log_level)
+    logs.adopt("celery", "kombu")
 
 
 class WatcherStep(bootsteps.StartStopStep):  # type: ignore[misc]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+
 import pytest
 
 from app import logs
@@ -100,3 +104,18 @@ def test_a_field_that_holds_an_id_is_left_as_it_is(field: str) -> None:
     line = {"event": "x", field: "501-000-777"}
 
     assert line == logs.mask(None, "info", dict(line))
+
+
+def test_the_error_of_a_library_is_a_line_of_ours_and_masked() -> None:
+    code = (
+        "import logging; from app import logs; logs.setup('INFO');"
+        "logs.adopt('celery'); theirs = logging.getLogger('celery.worker');"
+        "theirs.info('fine'); theirs.critical('%s is lost', 'ada@example.com')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    (line,) = map(json.loads, done.stderr.splitlines())
+    assert ("critical", "celery.worker") == (line["level"], line["library"])
+    assert "***@*** is lost" == line["error"]
