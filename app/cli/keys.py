@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 from cryptography.fernet import Fernet
+
+from app import services, settings
+from app.events import resealing
 
 
 @click.group()
@@ -15,3 +20,14 @@ def keys() -> None:
 def new() -> None:
     """Print a new key; put it in front of the others in STORE_KEYS."""
     click.echo(Fernet.generate_key().decode())
+
+
+@keys.command()
+def reseal() -> None:
+    """Seal all that is stored with the first of STORE_KEYS; then the others may go."""
+    ours = settings.from_environ(os.environ, needs=("store_keys",))
+    rewritten = resealing.reseal(services.connect(ours).scripts)
+    click.echo(
+        f"{rewritten} keys of the store were sealed anew; the older STORE_KEYS may go"
+        f" when {ours.keep_s / 3600:g} hours are over, the time of KEEP_S"
+    )

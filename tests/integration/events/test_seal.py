@@ -9,7 +9,7 @@ import redis
 from cryptography.fernet import Fernet
 
 from app.errors import ConfigError
-from app.events import keys, seal
+from app.events import keys, resealing, seal
 from app.events.claim import Postponement
 from app.events.dead import DeadLetters
 from app.events.inbox import Inbox, InboxOptions
@@ -114,6 +114,33 @@ def test_an_old_key_opens_while_the_new_one_seals(
     claim = inbox(store, NEW, OLD).claim(PORTAL, "t", 10)
 
     assert {"501", "502"} == {each.contact_id for each in claim.contacts}
+
+
+def test_what_an_old_key_sealed_can_be_sealed_anew(
+    store: redis.Redis, event: MakeEvent
+) -> None:
+    bury_and_remember(store, event, OLD)
+    inbox(store, OLD).accept([event(501)])
+
+    assert resealing.reseal(scripts(store, NEW, OLD)) >= 8
+    assert 0 < resealing.reseal(scripts(store, NEW, OLD))  # a seal is new every time
+
+    at = scripts(store, NEW)
+    assert EMAIL not in everything(store)
+    letters = list(DeadLetters(at).all(PORTAL))
+    assert [REFUSAL] == [each.error for each in letters if each.reason == "refused"]
+    assert {"postponed", "buried"} == {s.what for s in letters[-1].history}
+    assert EMAIL.decode() == Writes(at).of(PORTAL, ["501"])["501"]["email"].value
+    claim = inbox(store, NEW).claim(PORTAL, "t", 10)
+    assert {"501", "502"} == {each.contact_id for each in claim.contacts}
+
+
+def test_what_only_looks_sealed_is_left_alone(store: redis.Redis) -> None:
+    store.set("hk:x", b"~gAAAAnothing")
+
+    resealing.reseal(scripts(store, NEW))
+
+    assert b"~gAAAAnothing" == store.get("hk:x")
 
 
 def test_what_nobody_can_open_waits_and_is_not_lost(
