@@ -116,9 +116,11 @@ def _replace_in_scripts(right: str, wrong: str) -> None:
         return scripts.source(name).replace(right, wrong)
 
     prepare = Scripts.__init__
-    _patch(
-        Scripts, "__init__", lambda self, store, _=None: prepare(self, store, source)
-    )
+
+    def prepare_broken(self: Scripts, store: Any, _: Any = None, **more: Any) -> None:
+        prepare(self, store, source, **more)
+
+    _patch(Scripts, "__init__", prepare_broken)
 
 
 def _stay(_path: str, arguments: Sequence[str]) -> None:
