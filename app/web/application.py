@@ -18,7 +18,7 @@ log = logs.get()
 
 def create_app(door: Door) -> Flask:
     """Return the application of one web process."""
-    app = Flask("hubkeeper")
+    app = Flask("hubkeeper", static_folder=None, template_folder=None)
     app.extensions["hubkeeper"] = door
     app.extensions["logbook"] = Logbook(door.deliveries)
     app.config["MAX_CONTENT_LENGTH"] = door.settings.max_body_bytes

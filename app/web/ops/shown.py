@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ HIDDEN = "•••"
 # Fields of an event that say what happened and to which record, never a value of it.
 # https://developers.hubspot.com/docs/api-reference/webhooks-webhooks-v3/guide
 OPEN = frozenset(
-    [
+    {
         "appId",
         "associationCategory",
         "associationRemoved",
@@ -42,7 +43,7 @@ OPEN = frozenset(
         "subscriptionType",
         "toObjectId",
         "toObjectTypeId",
-    ]
+    }
 )
 PLAIN = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
@@ -77,7 +78,7 @@ def moment(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[..., Any]] = {
     "harmless": words.harmless,
     "masked": masked,
     "moment": moment,

@@ -36,7 +36,9 @@ STATUS: dict[type[HubkeeperError], int] = {Unclear: 400, Sealed: 409}
 
 def build(desk: Desk, gate: Gate) -> Blueprint:
     """Return the pages as a blueprint."""
-    blueprint = Blueprint("ops", __name__, url_prefix="/ops")
+    blueprint = Blueprint(
+        "ops", __name__, url_prefix="/ops", template_folder="../templates"
+    )
     asset = partial(send_from_directory, f"{blueprint.root_path}/../static")
     blueprint.add_url_rule("/static/<path>", "static", asset)
     blueprint.add_url_rule("/login", "login", login, methods=["GET"])
