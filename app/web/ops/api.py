@@ -244,7 +244,8 @@ def body() -> Any:
 
 def reply(content: Any, status: int = 200) -> Response:
     """Return JSON."""
-    return Response(orjson.dumps(content), status, mimetype="application/json")
+    text = orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS)
+    return Response(text, status, mimetype="application/json")
 
 
 def moved(outcome: Outcome, id_: str) -> Response:

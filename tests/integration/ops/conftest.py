@@ -35,7 +35,8 @@ REFUSED = Burial(
 
 
 def settings_of(url: str, **more: object) -> Settings:
-    given = {"redis_url": url, "linger_s": 0, "ops_token": TOKEN, **more}
+    given: dict[str, object] = {"redis_url": url, "linger_s": 0, "ops_token": TOKEN}
+    given |= {"hubspot_client_secret": ("a-secret",), **more}
     return Settings(**given)  # type: ignore[arg-type]
 
 
