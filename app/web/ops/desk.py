@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+from collections.abc import Collection
+from functools import partial
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response, g, request
 
 from app import services
 from app.errors import HubkeeperError
@@ -41,13 +43,21 @@ class Desk:
                 self._connected = services.connect(self._settings)
             return self._connected
 
-    def serve(self, blueprint: Blueprint) -> None:
-        """Give each request of a blueprint a place, from its beginning to its end."""
-        blueprint.before_request(self._take_place)
+    def serve(self, blueprint: Blueprint, free: Collection[str] = ()) -> None:
+        """Give each request of a blueprint a place, from its beginning to its end.
+
+        Args:
+            blueprint: whose requests.
+            free: endpoints that do not touch the store, and need none.
+
+        """
+        blueprint.before_request(partial(self._take_place, free))
         blueprint.after_request(self._keep_place)
         blueprint.teardown_request(self._give_place)
 
-    def _take_place(self) -> None:
+    def _take_place(self, free: Collection[str]) -> None:
+        if request.endpoint in free:
+            return
         if not self._places.acquire(timeout=PATIENCE_S):
             raise Busy("others are looking already; try again in a moment")
         g.ops_place = True

@@ -30,6 +30,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
     " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# What is there for everybody.
+FREE = ("ops.static", "ops.login", "ops.enter")
 View = Callable[..., str | AnyResponse]
 STATUS: dict[type[HubkeeperError], int] = {Unclear: 400, Sealed: 409}
 
@@ -47,7 +49,7 @@ def build(desk: Desk, gate: Gate) -> Blueprint:
     blueprint.add_url_rule("/logout", "logout", partial(leave, gate), methods=["POST"])
     _add_pages(blueprint, Pages(desk), Deeds(desk))
     blueprint.before_request(partial(demand_session, gate))
-    desk.serve(blueprint)
+    desk.serve(blueprint, FREE)
     blueprint.after_request(secured)
     for kind in (HubkeeperError, HTTPException, LookupError):
         blueprint.register_error_handler(kind, problem)
@@ -83,7 +85,7 @@ def _add_pages(blueprint: Blueprint, pages: Pages, deeds: Deeds) -> None:
 def demand_session(gate: Gate) -> AnyResponse | None:
     """Let nobody else see a page, or change anything."""
     g.session = gate.session(request)
-    if request.endpoint in ("ops.static", "ops.login", "ops.enter"):
+    if request.endpoint in FREE:
         return None
     if g.session is None:
         return redirect(url_for("ops.login"), 303)

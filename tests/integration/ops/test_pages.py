@@ -51,6 +51,12 @@ def test_nobody_stays_in_after_logging_out(person):
     assert 303 == person.client.get("/ops/").status_code
 
 
+def test_style_and_script_are_there_for_everybody_again_and_again(client, person):
+    for name in ("ops.css", "ops.js") * 3:
+        assert 200 == client.get(f"/ops/static/{name}").status_code
+    assert person.sees("/")
+
+
 @pytest.mark.parametrize("csrf", ["", "0" * 64])
 def test_a_form_that_is_not_ours_changes_nothing(person, ward, dead, csrf):
     for path in (f"/dead/{PORTAL}/{dead}/replay", "/orders", "/logout"):
