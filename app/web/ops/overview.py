@@ -101,7 +101,8 @@ def _view(services: Services, portal: str, gauge: Gauge) -> PortalView:
     paused = ""
     if gauge.pause:
         left_s, why = gauge.pause
-        paused = f"for another {words.span(left_s)}: {words.harmless(why)}"
+        again = f"for another {words.span(left_s)}: " if left_s else ""
+        paused = f"{again}{words.harmless(why)}"
     return PortalView(
         portal=portal,
         law=law,
