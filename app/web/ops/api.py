@@ -26,6 +26,7 @@ from app.web.ops.gate import Gate
 
 PREFIX = "/ops/api"
 LINES = "application/x-ndjson"
+MOST_PORTALS = 100
 
 
 class Api:
@@ -211,8 +212,16 @@ def build(desk: Desk, gate: Gate) -> Blueprint:
 
 
 def portals(at: Services, portal: str) -> list[str]:
-    """Return the portal that was named, or all."""
-    return [portal] if portal else at.inbox.portals()
+    """Return the portal that was named, or all.
+
+    Raises:
+        Unclear: there are too many to look through them all.
+
+    """
+    found = [portal] if portal else at.inbox.portals()
+    if len(found) > MOST_PORTALS:
+        raise Unclear(f"there are {len(found)} portals; name one (?portal=...)")
+    return found
 
 
 def filter_of_query() -> tuple[Filter, dict[str, str]]:

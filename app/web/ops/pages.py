@@ -13,7 +13,7 @@ from app.repair import filter as filters
 from app.repair import letters, placing, selection
 from app.repair.advice import advice
 from app.repair.audit import Audit
-from app.repair.filter import FilterSchema, Unclear
+from app.repair.filter import Filter, FilterSchema, Unclear
 from app.repair.order import DISCARD, REPLAY, Order
 from app.repair.orders import Orders, outcome
 from app.services import Services
@@ -111,6 +111,7 @@ class Pages:
             verb=verb,
             filter=filter_,
             conditions=conditions,
+            exactly=exactly(filter_),
             rate=planned[0].rate if planned else "",
         )
 
@@ -151,7 +152,7 @@ class Pages:
         """Who did what."""
         lines = [
             (portal, line)
-            for portal in portals(self._at, "")
+            for portal in portals(self._at, request.args.get("portal", ""))
             for line in Audit(self._at).latest(portal, ROWS)
         ]
         lines.sort(key=lambda row: row[1].at, reverse=True)
@@ -168,6 +169,14 @@ def conditions_of(given: Any) -> dict[str, str]:
     """Return the conditions of a filter that are in a form, by name."""
     names = FilterSchema().fields
     return {n: v for n in names if (v := given.get(n, "").strip())}
+
+
+def exactly(filter_: Filter) -> dict[str, str]:
+    """Return the conditions so that a form says the same later: "2h" is a time now."""
+    return {
+        name: ",".join(value) if isinstance(value, list) else str(value)
+        for name, value in filter_.to_mapping().items()
+    }
 
 
 def rate_of(text: str) -> float | None:

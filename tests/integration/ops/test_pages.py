@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.integration.ops.conftest import EMAIL, PORTAL, TOKEN, Person
@@ -129,6 +131,18 @@ def test_what_is_wrong_is_said_on_a_page(person, dead):
         assert word in answer.text
     assert 404 == person.client.get(f"/ops/dead/{PORTAL}/99").status_code
     assert 400 == person.client.get("/ops/dead?since=never").status_code
+
+
+def test_a_plan_and_its_order_mean_the_same_time(person, ward):
+    """Two hours ago is a while later when the order is placed."""
+    ward.bury(501)
+    since = re.search(
+        r'name="since" value="([\d.]+)"', person.sees("/plan", since="2h")
+    )
+
+    assert since
+    person.does("/orders", verb="replay", since=since[1])
+    assert float(since[1]) == ward.orders.all(PORTAL)[0].filter.since
 
 
 def test_letters_are_discarded_by_filter_after_a_plan(person, ward):
