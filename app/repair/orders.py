@@ -268,7 +268,7 @@ def refuse_empty(filter_: Filter, everything: bool) -> None:
             ' "everything": true)'
         )
     if everything and not filter_.is_empty:
-        raise Unclear(f"all is every letter, and the filter says: {filter_}")
+        raise Unclear(f"--all is every letter, and the filter says: {filter_}")
 
 
 def outcome(order: Order) -> str:

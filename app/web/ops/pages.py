@@ -162,7 +162,9 @@ class Pages:
 def letter_page(at: Services, portal: str, id_: str, **more: Any) -> str:
     """Return the page of a letter; `shows_values` is whether it shows them."""
     view = letters.view(at, portal, id_)
-    return render_template("letter.html", view=view, letter=view.letter, **more)
+    return render_template(
+        "letter.html", view=view, letter=view.letter, most=ROWS, **more
+    )
 
 
 def conditions_of(given: Any) -> dict[str, str]:

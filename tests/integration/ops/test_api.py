@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from app.cli.command import main
 from app.repair.orders import Orders
 from tests.integration.ops.conftest import EMAIL, PORTAL, TOKEN
 
@@ -169,6 +171,28 @@ def test_many_exports_in_a_row_leave_room_for_others(api, dead):
     told = [api("GET", "/dead/export").status_code for _ in range(9)]
 
     assert [200] * 9 == told
+
+
+def test_who_comes_while_all_places_are_taken_is_told_to_come_again(client_with, dead):
+    """Webhooks are not: they have the other threads."""
+    client = client_with(web_threads=1)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    slow = client.get("/ops/api/dead/export", headers=headers)
+
+    answer = client.get("/ops/api/overview", headers=headers)
+    assert "others are looking" in error(answer, 503)
+    assert 401 == client.post("/webhooks/hubspot", data="[]").status_code
+    slow.close()
+    assert 200 == client.get("/ops/api/overview", headers=headers).status_code
+
+
+def test_the_command_and_the_api_show_the_same(api, store_url, dead):
+    at = {"REDIS_URL": store_url}
+    letter = CliRunner().invoke(main, ["dead", "show", f"{PORTAL}/{dead}"], env=at)
+    listed = CliRunner().invoke(main, ["dead", "list", "--json"], env=at)
+
+    assert json.loads(letter.output) == api("GET", f"/dead/{PORTAL}/{dead}").json
+    assert [json.loads(listed.output)] == api("GET", "/dead").json["results"]
 
 
 def test_the_trail_of_a_contact_is_told(api, ward, dead):
