@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from app.cli.command import main
+from app.cli.command import group
 from app.repair.orders import Orders
 from tests.integration.ops.conftest import EMAIL, PORTAL, TOKEN
 
@@ -188,8 +188,8 @@ def test_who_comes_while_all_places_are_taken_is_told_to_come_again(client_with,
 
 def test_the_command_and_the_api_show_the_same(api, store_url, dead):
     at = {"REDIS_URL": store_url}
-    letter = CliRunner().invoke(main, ["dead", "show", f"{PORTAL}/{dead}"], env=at)
-    listed = CliRunner().invoke(main, ["dead", "list", "--json"], env=at)
+    letter = CliRunner().invoke(group, ["dead", "show", f"{PORTAL}/{dead}"], env=at)
+    listed = CliRunner().invoke(group, ["dead", "list", "--json"], env=at)
 
     assert json.loads(letter.output) == api("GET", f"/dead/{PORTAL}/{dead}").json
     assert [json.loads(listed.output)] == api("GET", "/dead").json["results"]
