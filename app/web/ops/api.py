@@ -11,6 +11,7 @@ import orjson
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import BadRequest
 
+from app.errors import Sealed
 from app.events.deliveries import Search
 from app.repair import filter as filters
 from app.repair import letters, placing, selection, transfer
@@ -186,7 +187,7 @@ def build(desk: Desk, gate: Gate) -> Blueprint:
         ("POST", "/dead/import", api.take_in),
         ("POST", "/dead/plan", api.plan),
         ("GET", letter, api.letter),
-        ("PUT", f"{letter}/events/<int:place>", api.edit),
+        ("PUT", f"{letter}/events/<int(max=99999):place>", api.edit),
         ("POST", f"{letter}/replay", api.replay),
         ("POST", f"{letter}/discard", api.discard),
         ("GET", "/orders", api.orders),
@@ -208,6 +209,7 @@ def build(desk: Desk, gate: Gate) -> Blueprint:
     blueprint.register_error_handler(Unclear, _unclear)
     blueprint.register_error_handler(LookupError, _not_found)
     blueprint.register_error_handler(Busy, _busy)
+    blueprint.register_error_handler(Sealed, _sealed)
     return blueprint
 
 
@@ -286,3 +288,7 @@ def _not_found(error: Exception) -> Response:
 
 def _busy(error: Exception) -> Response:
     return answer(503, str(error), "BUSY")
+
+
+def _sealed(error: Exception) -> Response:
+    return answer(409, str(error), "SEALED")

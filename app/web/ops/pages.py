@@ -118,9 +118,8 @@ class Pages:
     def orders(self) -> str:
         """What was ordered."""
         every = Orders(self._at)
-        found = [
-            order for portal in portals(self._at, "") for order in every.all(portal)
-        ]
+        asked = portals(self._at, request.args.get("portal", ""))
+        found = [order for portal in asked for order in every.all(portal)]
         found.sort(key=lambda order: order.placed_at, reverse=True)
         return render_template("orders.html", orders=found[:ROWS], said=outcome)
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from cryptography.fernet import Fernet
 
+from app import services
 from app.cli.command import group
+from app.events.scripts import Scripts
+from app.events.vault import Vault
 from app.repair.orders import Orders
-from tests.integration.ops.conftest import EMAIL, PORTAL, TOKEN
+from tests.integration.ops.conftest import EMAIL, PORTAL, TOKEN, settings_of
+from tests.integration.repair.conftest import Ward
 
 README = Path(__file__).parents[3] / "README.md"
 
@@ -81,6 +87,27 @@ def test_letters_come_in_pages_and_by_filter(api, ward):
 )
 def test_what_is_unclear_is_said_in_words(api, path, word):
     assert word in error(api("GET", path), 400)
+
+
+@pytest.mark.parametrize("since", [1e20, -1, "9999999d", True, {"a": 1}])
+def test_a_time_that_no_calendar_holds_is_refused(api, dead, since):
+    order = {"verb": "replay", "filter": {"contact": "501", "since": since}}
+
+    assert "since" in error(api("POST", "/orders", order), 400)
+
+
+def test_what_was_sealed_with_a_key_that_is_gone_is_said_to_be(
+    client_with, store, store_url
+):
+    key = Fernet.generate_key().decode()
+    scripts = Scripts(store, vault=Vault((key,)))
+    ward = Ward(services.assemble(settings_of(store_url), store, scripts), store)
+    ward.bury(501)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+
+    assert "STORE_KEYS" in error(
+        client_with().get("/ops/api/dead", headers=headers), 409
+    )
 
 
 @pytest.mark.parametrize(
@@ -226,7 +253,7 @@ def test_a_store_that_is_away_is_said_to_be(client_with):
 def test_the_readme_lists_every_path(client):
     """As `METHOD path`, with names in angle brackets as they are."""
     rules = [
-        f"| `{method} {rule.rule.replace('<int:', '<').replace('id_', 'id')}` |"
+        f"| `{method} {re.sub('<int.*:', '<', rule.rule).replace('id_', 'id')}` |"
         for rule in client.application.url_map.iter_rules()
         if rule.rule.startswith("/ops/api")
         for method in rule.methods & {"GET", "POST", "PUT"}
