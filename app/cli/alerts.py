@@ -13,13 +13,12 @@ from app import services, settings
 from app.errors import HubkeeperError
 from app.services import Services
 from app.watch import message, words
+from app.watch.alarm import alarming
 from app.watch.channel import Undelivered, channels
 from app.watch.judgement import GAP_S
-from app.watch.ladder import Standing
 from app.watch.measure import memory_of
 from app.watch.register import Page, Register
 from app.watch.rule import Rules, rules
-from app.watch.trouble import Key
 
 NO_CHANNEL = (
     "nobody is told: set ALERT_URL, or ALERT_EMAIL and SMTP_URL, for web and worker"
@@ -72,16 +71,6 @@ def what_is_wrong(page: Page, rules: Rules) -> Iterator[str]:
         yield f"{key.rule}  {where}{standing.words}, since {since}{known}{over}"
     if not open_:
         yield "nothing is alarming"
-
-
-def alarming(page: Page, rules: Rules) -> dict[Key, Standing]:
-    """Return the alerts that people know of, or will know of when there is room."""
-    return {
-        key: each
-        for key, each in page.standings.items()
-        if each.is_known
-        or (each.began and key.rule in rules and rules[key.rule].step(each.value))
-    }
 
 
 def who_knows(at: Services, page: Page, now: float) -> Iterator[str]:

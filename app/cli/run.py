@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 import time
 from pathlib import Path
@@ -27,7 +28,8 @@ def run(sandbox_port: int, workers: int, contacts: int) -> None:
     """Run everything here until Ctrl-C, against HubSpot if its token is set."""
     real = bool(os.environ.get("HUBSPOT_ACCESS_TOKEN"))
     port = settings.from_environ(os.environ).port
-    environ = {"PORT": str(port)}
+    token = os.environ.get("OPS_TOKEN") or secrets.token_urlsafe(24)
+    environ = {"PORT": str(port), "OPS_TOKEN": token}
     if real:
         check_token()
         # What HubSpot was told is stored must be so, even if the power goes.
@@ -76,7 +78,9 @@ def say_where(stack: Stack) -> None:
         click.echo("PUBLIC_URL is not set: signatures are checked against this address")
     click.echo(f"store      {stack.environ['REDIS_URL']}")
     click.echo(f"logs       {stack.plan.directory}")
-    click.echo(f"commands   in another shell: . {write_env(stack)}; hubkeeper doctor")
+    env = write_env(stack)
+    click.echo(f"dashboard  {stack.web_url}/ops  (its token is OPS_TOKEN in {env})")
+    click.echo(f"commands   in another shell: . {env}; hubkeeper doctor")
     click.echo("Ctrl-C stops everything")
 
 
@@ -86,6 +90,8 @@ def write_env(stack: Stack) -> Path:
     told["PATH"] = f"{Path(sys.executable).parent}:$PATH"
     lines = [f'export {name}="{value}"' for name, value in told.items()]
     file = stack.plan.directory / "env"
+    file.touch(mode=0o600)
+    file.chmod(0o600)  # it holds tokens, and may have been there
     file.write_text("\n".join(lines) + "\n")
     return file
 

@@ -21,9 +21,9 @@ class Line:
     """One thing that was done.
 
     Attributes:
-        who: a user of the machine, or the name of a token.
-        what: "replay", "discard", "edit", "import", "stop", or, of an order,
-            "replay done" and the like.
+        who: a user of the machine, or "api" or "dashboard" with the name given there.
+        what: "replay", "discard", "edit", "import", "stop", "show values" or, of an
+            order, "replay done" and the like.
         which: the letters, or the filter, in words.
         letters: how many were concerned.
         events: likewise.

@@ -17,6 +17,7 @@ from app.events.letter import DeadLetter
 from app.logs import EMAIL
 
 SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")
+LATEST = 253_402_300_799.0
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -172,7 +173,7 @@ def parse(conditions: Mapping[str, Any]) -> Filter:
 
 
 def moment(text: object, now: float | None = None) -> float:
-    """Return the time that is meant, epoch seconds.
+    """Return the time that is meant, epoch seconds, within what a calendar holds.
 
     Args:
         text: epoch seconds, ISO 8601 (UTC where it names no zone), or a span: "2h" is
@@ -183,6 +184,13 @@ def moment(text: object, now: float | None = None) -> float:
         Unclear: it is none of these.
 
     """
+    at = _moment(text, now)
+    if not 0 <= at <= LATEST:
+        raise Unclear(f"{text!r:.40} is before 1970 or after 9999")
+    return at
+
+
+def _moment(text: object, now: float | None) -> float:
     if isinstance(text, int | float) and not isinstance(text, bool):
         return float(text)
     words = str(text).strip()

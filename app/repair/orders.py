@@ -263,7 +263,10 @@ def refuse_empty(filter_: Filter, everything: bool) -> None:
 
     """
     if filter_.is_empty and not everything:
-        raise Unclear("this means every dead letter there is; say --all if you do")
+        raise Unclear(
+            "this means every dead letter there is; say --all if you do (in the API:"
+            ' "everything": true)'
+        )
     if everything and not filter_.is_empty:
         raise Unclear(f"--all is every letter, and the filter says: {filter_}")
 

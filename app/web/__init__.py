@@ -1,4 +1,4 @@
-"""The web process: the door for webhooks, and its health."""
+"""The web process: the door for webhooks, its health, and the dashboard."""
 
 from app.web.application import create_app
 

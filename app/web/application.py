@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import uuid
-
-from flask import Flask, Response, jsonify
+from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import logs
 from app.errors import Backlogged, RequestRejected, StoreDown
 from app.services import Door
-from app.web import health, webhook
+from app.web import health, ops, webhook
+from app.web.answer import answer
 from app.web.logbook import Logbook
 
 log = logs.get()
 
-# When the store is away or the backlog is full, a sender may as well breathe first.
-RETRY_AFTER_S = "30"
-
 
 def create_app(door: Door) -> Flask:
     """Return the application of one web process."""
-    app = Flask("hubkeeper")
+    app = Flask("hubkeeper", static_folder=None, template_folder=None)
     app.extensions["hubkeeper"] = door
     app.extensions["logbook"] = Logbook(door.deliveries)
     app.config["MAX_CONTENT_LENGTH"] = door.settings.max_body_bytes
     app.register_blueprint(webhook.blueprint)
     app.register_blueprint(health.blueprint)
+    ops.open_for(app, door.settings)
     app.register_error_handler(RequestRejected, _rejected)
     app.register_error_handler(StoreDown, _store_down)
     app.register_error_handler(Backlogged, _backlogged)
@@ -40,39 +37,25 @@ def create_app(door: Door) -> Flask:
     return app
 
 
-def _answer(status: int, message: str, category: str) -> Response:
-    body = {
-        "status": "error",
-        "message": message,
-        "correlationId": str(uuid.uuid4()),
-        "category": category,
-    }
-    response = jsonify(body)
-    response.status_code = status
-    if status == 503:
-        response.headers["Retry-After"] = RETRY_AFTER_S
-    return response
-
-
 def _rejected(error: RequestRejected) -> Response:
-    return _answer(error.status, str(error), error.category)
+    return answer(error.status, str(error), error.category)
 
 
 def _store_down(error: StoreDown) -> Response:
     log.error("store_down", error=str(error))
-    return _answer(503, "The store is away; send this again.", "STORE_DOWN")
+    return answer(503, "The store is away; send this again.", "STORE_DOWN")
 
 
 def _backlogged(error: Backlogged) -> Response:
     log.error("backlog_full", error=str(error))
-    return _answer(503, "Too much is waiting already; send this again.", "BACKLOG_FULL")
+    return answer(503, "Too much is waiting already; send this again.", "BACKLOG_FULL")
 
 
 def _http_error(error: HTTPException) -> Response:
     name = error.name.upper().replace(" ", "_")
-    return _answer(error.code or 500, error.description or error.name, name)
+    return answer(error.code or 500, error.description or error.name, name)
 
 
 def _bug(error: Exception) -> Response:
     log.error("bug", exc_info=error)
-    return _answer(500, "Internal error.", "INTERNAL_ERROR")
+    return answer(500, "Internal error.", "INTERNAL_ERROR")

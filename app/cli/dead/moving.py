@@ -12,11 +12,10 @@ from app.cli.dead.options import address, connected, filter_of, filtered, me
 from app.cli.dead.watching import watch
 from app.cli.dead.words import about_plan
 from app.errors import HubkeeperError
-from app.repair import letters, plan
+from app.repair import letters, placing
 from app.repair.filter import Filter
 from app.repair.letters import Outcome
-from app.repair.order import DISCARD, REPLAY, Order
-from app.repair.orders import Orders, refuse_empty
+from app.repair.order import DISCARD, REPLAY
 from app.services import Services
 
 Move = Callable[[str, list[str]], Outcome]
@@ -123,8 +122,7 @@ def carry_out(
     reason: str = "",
 ) -> None:
     """Show the plan, ask, order it for each portal, and watch."""
-    refuse_empty(filter_, everything)
-    plans = plan.make(at, filter_, rate)
+    plans = placing.plans(at, filter_, rate, everything=everything)
     for each in plans:
         click.echo("\n".join(about_plan(each, verb)))
     if not plans:
@@ -134,23 +132,9 @@ def carry_out(
     if not yes:
         gone = "Discarded events are gone for good. " if verb == DISCARD else ""
         click.confirm(f"{gone}Go on?", abort=True)
-    placed = [_place(at, each, verb, everything, reason) for each in plans]
+    placed = placing.place(at, plans, verb, me(), reason=reason, everything=everything)
     if wait:
         watch(at, placed)
         return
     for order in placed:
         click.echo(f"ordered as {order.portal}/{order.id}; see `hubkeeper dead orders`")
-
-
-def _place(
-    at: Services, each: plan.Plan, verb: str, everything: bool, reason: str
-) -> Order:
-    return Orders(at).place(
-        verb,
-        each.filter,
-        me(),
-        rate=each.rate,
-        reason=reason,
-        planned=each.letters if each.complete else 0,
-        everything=everything,
-    )
