@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from app import logs
-from app.errors import Denied, HubSpotError, Snooze, Stopped
+from app.errors import Denied, HubSpotError, Snooze, Stopped, StoreDown
 from app.events.illness import Illness, Kind
 from app.services import Services
 from workers import retry
@@ -153,6 +153,8 @@ def _is_well(
         return False  # our own throttle let the question not go out
     try:
         on_recovery(portal, illness)
+    except StoreDown:
+        raise  # it is asked again, and followed up then
     except Exception:  # nobody is to stay ill for what comes after
         log.error("recovery_not_followed_up", portal=portal, exc_info=True)
     lasted_s = services.illnesses.end(portal, recent_s=services.settings.lease_s)

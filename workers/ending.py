@@ -12,7 +12,7 @@ from app.errors import Denied, GiveUp, Stopped, StoreDown, Verdict
 from app.events.claim import Claim, Postponement
 from app.events.letter import Burial
 from app.services import Services
-from workers import checkup, retry
+from workers import checkup, erasure, retry
 from workers.round import Job
 from workers.stop import Stop
 
@@ -44,12 +44,13 @@ def hand_back(
     """
     errors = [job.failure for job in jobs]
     findings = checkup.examine(services, claim.portal, errors, hold)
+    private = {job.id for job in jobs if erasure.asks_for_it(job)}
+    erasure.erase(services, claim, [j for j in jobs if j.id in private], forget)
     settled: list[tuple[str, str]] = []
     delays: list[Postponement] = []
     burials: list[Burial] = []
     for job in jobs:
         job.failure = job.failure or job.later or _refusal(services, claim, job)
-        private = _purge(services, claim, job, forget)
         if job.failure is None:
             if job.survivor:
                 services.inbox.reaim(claim, [job.id], job.survivor)
@@ -63,7 +64,7 @@ def hand_back(
                 delays.append(
                     Postponement(job.id, verdict.delay_s, counts, verdict.error)
                 )
-            case Verdict.BURY if private:
+            case Verdict.BURY if job.id in private:
                 # A dead letter would keep what is to be forgotten.
                 settled.append((job.id, "forgotten"))
             case Verdict.BURY:
@@ -72,6 +73,8 @@ def hand_back(
     services.inbox.postpone(claim, delays)
     services.inbox.bury(claim, burials)
     _tell(services, claim, jobs)
+    if private:
+        services.inbox.note_erasure()
 
 
 def _burial(job: Job, decision: retry.Decision) -> Burial:
@@ -106,26 +109,6 @@ def give_back(services: Services, portal: str, token: str, stop: Stop) -> None:
         else:
             log.info("contacts_given_back", contacts=returned)
             return
-
-
-def _purge(
-    services: Services, claim: Claim, job: Job, forget: Callable[[str, str], None]
-) -> bool:
-    """Forget a contact that asked for it, whatever else its round met."""
-    happenings = (event.happening for event in job.claimed.events)
-    if job.survivor or "privacyDeletion" not in happenings:
-        return False
-    services.inbox.forget(claim, job.id)
-    for memory in (
-        services.remarks,
-        services.plans,
-        services.trail,
-        services.deliveries,
-        services.archive,
-    ):
-        memory.forget(claim.portal, job.id)
-    forget(claim.portal, job.id)
-    return True
 
 
 def _refusal(services: Services, claim: Claim, job: Job) -> GiveUp | None:

@@ -94,6 +94,8 @@ def look_for_missed() -> None:
     """Find some of the changes that nobody told of; the rest is the next one's."""
     try:
         schedule.run(workshop().services)
+    except Stopped:
+        return
     except StoreDown as error:
         log.warning("store_down", error=str(error))
     except Exception:  # Celery would keep it to itself

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import redis
 
 from app import logs
@@ -28,8 +26,7 @@ def run(services: Services) -> None:
     """
     if not _is_first(services, keys.UPKEEP, EVERY_S):
         return
-    for portal in services.inbox.portals():
-        services.trail.trim(portal, services.settings.keep_s)
+    services.trail.trim(services.inbox.portals(), services.settings.keep_s)
     with store_errors():
         erased = services.store.exists(keys.ERASED)
     if erased and _is_first(services, keys.REWRITTEN, REWRITE_EVERY_S):
@@ -45,9 +42,13 @@ def write_file_anew(services: Services) -> None:
     """
     with store_errors():
         services.store.delete(keys.ERASED)
-        # A hosted store keeps its files to itself; one that is at it will be done soon.
-        with contextlib.suppress(redis.ResponseError):
+        try:
             services.store.bgrewriteaof()
+        except redis.ResponseError as error:  # a hosted store keeps its files to itself
+            if "in progress" in str(error):  # and may have begun before the erasure
+                services.store.set(keys.ERASED, "1")
+                services.store.delete(keys.REWRITTEN)
+        else:
             log.info("store_file_rewritten")
 
 

@@ -24,10 +24,10 @@ def new() -> None:
 
 @keys.command()
 def reseal() -> None:
-    """Seal all that is stored with the first of STORE_KEYS; then the others may go."""
+    """Seal what is sealed with the first of STORE_KEYS; then the others may go."""
     ours = settings.from_environ(os.environ, needs=("store_keys",))
     rewritten = resealing.reseal(services.connect(ours).scripts)
     click.echo(
-        f"{rewritten} keys of the store were sealed anew; the older STORE_KEYS may go"
+        f"{rewritten} texts were sealed anew; the older STORE_KEYS may go"
         f" when {ours.keep_s / 3600:g} hours are over, the time of KEEP_S"
     )

@@ -70,9 +70,14 @@ class Archive:
         self._seal = seal
         self._unseal = unseal
 
+    @property
+    def is_on(self) -> bool:
+        """Tell whether anything is kept at all."""
+        return self.options.most_bytes > 0
+
     def keep(self, delivery_id: str, items: Sequence[Event | Oddity]) -> None:
         """Archive a delivery, if the archive is on."""
-        if not self.options.most_bytes:
+        if not self.is_on:
             return
         by_portal: dict[str, list[Event | Oddity]] = {}
         for item in items:

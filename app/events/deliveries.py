@@ -8,7 +8,7 @@ kept of the body of a refused request.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,7 +107,7 @@ class Deliveries:
         """Return the events that a delivery held, portal by portal, in its order."""
         return list(self._events([delivery])[0])
 
-    def forget(self, portal: str, *contacts: str) -> None:
+    def forget(self, portal: str, contacts: Collection[str]) -> None:
         """Strike the events of contacts out of what the portal's deliveries held."""
         now = _half_day(self.now())
         for half_day in range(now - self._keep_ms // HALF_DAY_MS - 1, now + 2):

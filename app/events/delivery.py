@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields
 
 import orjson
 
-from app.events.inbox import Receipt
 from app.events.model import Event
+from app.events.receipt import Receipt
 from app.events.wire import Oddity
 
 OUTCOMES = ("accepted", "rejected", "backlogged", "store_down", "failed")

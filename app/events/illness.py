@@ -123,9 +123,16 @@ class Illnesses:
 
     def among(self, portals: Sequence[str]) -> set[str]:
         """Return those of the portals that are ill."""
+        return self._with("illness", portals)
+
+    def complaining(self, portals: Sequence[str]) -> set[str]:
+        """Return those of the portals of which some calls are denied."""
+        return self._with("complaint", portals)
+
+    def _with(self, name: str, portals: Sequence[str]) -> set[str]:
         pipe = self._store.pipeline(transaction=False)
         for portal in portals:
-            pipe.exists(keys.of(portal, "illness"))
+            pipe.exists(keys.of(portal, name))
         with store_errors():
             flags = pipe.execute() if portals else []
         return {portal for portal, ill in zip(portals, flags, strict=True) if ill}

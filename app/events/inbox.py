@@ -18,6 +18,7 @@ from app.events import keys, trail, wire
 from app.events.claim import Claim, Claimed, Postponement
 from app.events.letter import Burial
 from app.events.model import Event, Lane
+from app.events.receipt import Receipt
 from app.events.scripts import Scripts, store_errors
 from app.events.wire import Oddity
 
@@ -47,26 +48,6 @@ class InboxOptions:
     lease_s: float = 60.0
     most_waiting: int = 1_000_000
     most_finished: int = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What became of the items of one delivery; all are stored when this exists."""
-
-    accepted: int = 0
-    duplicates: int = 0
-    echoes: int = 0
-    ignored: int = 0
-    unreadable: int = 0
-
-    def __add__(self, other: Receipt) -> Receipt:
-        return Receipt(
-            self.accepted + other.accepted,
-            self.duplicates + other.duplicates,
-            self.echoes + other.echoes,
-            self.ignored + other.ignored,
-            self.unreadable + other.unreadable,
-        )
 
 
 class Inbox:
@@ -119,10 +100,29 @@ class Inbox:
         if first:  # or else the store was emptied under us
             self._introduce(portal)
         if reply[0] < 0:
-            raise Backlogged(
-                f"portal {portal} has {reply[1]} waiting events, the limit is {limit}"
-            )
+            self._refuse(portal, reply[1])
         return Receipt(*reply)
+
+    def make_sure_of_room(self, items: Sequence[Event | Oddity]) -> None:
+        """Refuse what `accept` would refuse, before anything is done with it.
+
+        Raises:
+            Backlogged: a portal has too many waiting events.
+
+        """
+        for portal in {item.portal_id for item in items}:
+            with store_errors():
+                found: Any = self._scripts.store.hget(
+                    keys.of(portal, "counts"), "waiting"
+                )
+            self._refuse(portal, int(found or 0))
+
+    def _refuse(self, portal: str, waiting: int) -> None:
+        limit = self.options.most_waiting
+        if waiting >= limit:
+            raise Backlogged(
+                f"portal {portal} has {waiting} waiting events, the limit is {limit}"
+            )
 
     def _introduce(self, portal: str) -> None:
         """Let the tickers know of a portal, before it has anything to lose."""
@@ -219,10 +219,25 @@ class Inbox:
         return dict(Counter(token.decode() for token in tokens if token))
 
     def forget(self, claim: Claim, contact_id: str) -> int:
-        """Forget all there is of a contact but the events in hand; return how many."""
+        """Forget all there is of a contact but the events in hand; return how many.
+
+        So is what is left of contacts that were merged into it, see `former`.
+        """
+        self.note_erasure()
+        return int(self._scripts.run("purge", claim.portal, contact_id, claim.token))
+
+    def former(self, portal: str, contact_id: str) -> set[str]:
+        """Return the contacts that were merged into this one, until it is forgotten."""
+        with store_errors():
+            found: Any = self._scripts.store.smembers(
+                keys.of(portal, f"was:{contact_id}")
+            )
+        return {each.decode() for each in found}
+
+    def note_erasure(self) -> None:
+        """Note that the store's file still holds what the store has forgotten."""
         with store_errors():
             self._scripts.store.set(keys.ERASED, "1")
-        return int(self._scripts.run("purge", claim.portal, contact_id, claim.token))
 
     def reaim(self, claim: Claim, contacts: Sequence[str], survivor: str) -> int:
         """Let what waits for contacts that were merged wait for the survivor.

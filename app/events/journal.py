@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
+from app.errors import Sealed
 from app.events import keys
 from app.events.scripts import Scripts, store_errors
 
@@ -75,14 +76,20 @@ class Journal:
         """Return the newest entries, newest first."""
         return [self._entry(line) for line in self._lines(portal)[:most]]
 
-    def forget(self, portal: str, contact_id: str) -> None:
-        """Strike out every entry about a contact."""
+    def forget(self, portal: str, contacts: Collection[str]) -> None:
+        """Strike out every entry about these contacts, and what nobody can read."""
         pipe = self._store.pipeline(transaction=False)
         for line in self._lines(portal):
-            if self._entry(line).contact_id == contact_id:
+            if self._is_about(line, contacts):
                 pipe.lrem(keys.of(portal, self._name), 0, line.decode())
         with store_errors():
             pipe.execute()
+
+    def _is_about(self, line: bytes, contacts: Collection[str]) -> bool:
+        try:
+            return self._entry(line).contact_id in contacts
+        except Sealed:
+            return True
 
     def _entry(self, line: bytes) -> Entry:
         return Entry(*orjson.loads(self._vault.open(line)))

@@ -17,14 +17,14 @@ hk:reconcile                 string  no reconcile by schedule is due while this 
 hk:upkeep                    string  what is done once in a while was done; 10 min
 hk:erased                    string  the store's file still has what was forgotten
 hk:rewritten                 string  that file was written anew lately; 1 h
-hk:seal                      string  sealed with the newest of STORE_KEYS
+hk:seal                      hash    a sealed proof of each of STORE_KEYS in use
 hk:{P}:events:<contact>      list    waiting events (see stored.py), oldest first; the
                                      first `taken` of a leased contact are in hand
 hk:{P}:state:<contact>       hash    token, taken, claimed_at, lane, attempts, deaths,
                                      lost (the token of a lease that ran out); only
                                      while leased or after a failed attempt
 hk:{P}:steps:<contact>       list    what kept it from being finished so far (trail.py)
-hk:{P}:finished              stream  contacts that were settled, the newest ones
+hk:{P}:finished              stream  contacts that were settled, the newest ones; KEEP_S
 hk:{P}:live                  zset    contacts that wait for what a person just did,
                                      by due time (ms)
 hk:{P}:bulk                  zset    contacts of imports, backfills and replays
@@ -40,6 +40,7 @@ hk:{P}:dead_letter:<id>      hash    contact, reason, error, attempts and what e
 hk:{P}:dead_events:<id>      list    the buried events
 hk:{P}:dead_edits:<id>       hash    what takes the place of an event in a replay, by
                                      its place in the letter
+hk:{P}:was:<contact>         set     the contacts that were merged into it
 hk:{P}:dead_of:<contact>     set     the contact's dead letters
 hk:{P}:replayed:<contact>    hash    letters of it that wait again: how often, earlier
                                      errors, for which orders; until they end

@@ -16,13 +16,21 @@ from app.events.vault import Vault
 # A sealed text, alone or within a line: what `Vault.seal` makes, by Fernet's alphabet.
 SEALED = re.compile(rb"~gAAAA[\w-]+=*")
 
+# Whoever changed the field meanwhile has sealed it with the newest key.
+SWAP = """
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return 1
+"""
+
 Change = Callable[[bytes], bytes]
 
 
 def reseal(scripts: Scripts) -> int:
-    """Seal everything anew; return how many keys of the store were rewritten.
+    """Seal anew what is sealed; return how many texts that were.
 
     The window of finished contacts is left: it grows old by itself, within KEEP_S.
+    What was stored before there was a key stays as it is.
 
     Raises:
         ConfigError: there is no key to seal with, or not all of them that open.
@@ -36,7 +44,9 @@ def reseal(scripts: Scripts) -> int:
 
     with store_errors():
         names = list(scripts.store.scan_iter("hk:*", count=1_000))
-        return sum(_rewrite(scripts.store, name, change) for name in names)
+        texts = sum(_rewrite(scripts.store, name, change) for name in names)
+    seal.give_up_older(scripts)
+    return texts
 
 
 def _anew(vault: Vault, sealed: bytes) -> bytes:
@@ -46,48 +56,51 @@ def _anew(vault: Vault, sealed: bytes) -> bytes:
         return sealed
 
 
-def _rewrite(store: redis.Redis, name: bytes, change: Change) -> bool:
-    """Rewrite one key, again if somebody else has just changed it."""
+def _rewrite(store: redis.Redis, name: bytes, change: Change) -> int:
+    """Rewrite one key, again where somebody else has just changed it."""
+    kind: Any = store.type(name)
+    if kind == b"hash":
+        return _hash(store, name, change)
+    write = WRITERS.get(kind)
 
     def attempt(pipe: Any) -> Any:
-        write = WRITERS.get(pipe.type(name))
-        return write is not None and write(pipe, name, change)
+        return write(pipe, name, change) if write else 0
 
-    return bool(store.transaction(attempt, name, value_from_callable=True))
+    rewritten: Any = store.transaction(attempt, name, value_from_callable=True)
+    return int(rewritten)
 
 
-def _string(pipe: Any, name: bytes, change: Change) -> bool:
+def _hash(store: redis.Redis, name: bytes, change: Change) -> int:
+    """Rewrite a hash field by field: the archive is large, and never still."""
+    rewritten = 0
+    for field, old in store.hscan_iter(name, count=100):
+        if (new := change(old)) != old:
+            swapped: Any = store.eval(SWAP, 1, name, field, old, new)
+            rewritten += int(swapped)
+    return rewritten
+
+
+def _string(pipe: Any, name: bytes, change: Change) -> int:
     old = pipe.get(name) or b""
     pipe.multi()
     if (new := change(old)) == old:
-        return False
+        return 0
     pipe.set(name, new, keepttl=True)
-    return True
+    return 1
 
 
-def _hash(pipe: Any, name: bytes, change: Change) -> bool:
-    fields = pipe.hgetall(name)
-    new = {field: change(old) for field, old in fields.items()}
-    changed = {field: text for field, text in new.items() if text != fields[field]}
-    pipe.multi()
-    if changed:
-        pipe.hset(name, mapping=changed)
-    return bool(changed)
-
-
-def _list(pipe: Any, name: bytes, change: Change) -> bool:
+def _list(pipe: Any, name: bytes, change: Change) -> int:
     lines = pipe.lrange(name, 0, -1)
-    changed = {
-        place: new for place, old in enumerate(lines) if (new := change(old)) != old
-    }
     pipe.multi()
-    for place, new in changed.items():
-        pipe.lset(name, place, new)
-    return bool(changed)
+    rewritten = 0
+    for place, old in enumerate(lines):
+        if (new := change(old)) != old:
+            pipe.lset(name, place, new)
+            rewritten += 1
+    return rewritten
 
 
-WRITERS: Mapping[Any, Callable[[Any, bytes, Change], bool]] = {
+WRITERS: Mapping[Any, Callable[[Any, bytes, Change], int]] = {
     b"string": _string,
-    b"hash": _hash,
     b"list": _list,
 }

@@ -1,4 +1,7 @@
-"""Is the store sealed, and have we the key? Asked before anything is read from it."""
+"""Is the store sealed, and have we the keys? Asked before anything is read from it.
+
+Of every key that has sealed something a proof is kept, until all is sealed anew.
+"""
 
 from __future__ import annotations
 
@@ -15,19 +18,30 @@ def admit(scripts: Scripts) -> None:
     """Make sure that what is stored can be read, and say so to those who come later.
 
     Raises:
-        ConfigError: it was sealed with a key that is not in STORE_KEYS.
+        ConfigError: something was sealed with a key that is not in STORE_KEYS.
         StoreDown: the store did not answer.
 
     """
     with store_errors():
-        proof: Any = scripts.store.get(keys.SEAL)
+        proofs: Any = scripts.store.hvals(keys.SEAL)
     try:
-        if proof is not None:
+        for proof in proofs:
             scripts.vault.open(proof)
     except Sealed as error:
         raise ConfigError(
-            f"the store cannot be read: {error}; add that key to STORE_KEYS, at the end"
+            f"the store cannot be read: {error}; add that key to STORE_KEYS, at the"
+            " end, until `hubkeeper keys reseal` has run"
         ) from error
-    if scripts.vault.locked:
+    if scripts.vault.name:
+        proof = scripts.vault.seal(PROOF)
         with store_errors():
-            scripts.store.set(keys.SEAL, scripts.vault.seal(PROOF))
+            scripts.store.hset(keys.SEAL, scripts.vault.name, proof.decode())
+
+
+def give_up_older(scripts: Scripts) -> None:
+    """Ask no more for keys but the newest: nothing is sealed with them any longer."""
+    with store_errors():
+        names: Any = scripts.store.hkeys(keys.SEAL)
+        older = [name for name in names if name.decode() != scripts.vault.name]
+        if older:
+            scripts.store.hdel(keys.SEAL, *older)

@@ -6,7 +6,7 @@ finished the newest are, within bounds of number and age; the books count them a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -15,7 +15,7 @@ import orjson
 
 from app.events import keys
 from app.events.model import Event
-from app.events.scripts import Scripts, store_errors
+from app.events.scripts import Scripts, store_errors, store_time
 from app.events.steps import Step, steps_from
 
 # Of a contact with very many events the first ones stand for all of them.
@@ -142,7 +142,7 @@ class Trail:
             attempts=int(attempts or 0),
             events=tuple(Glimpse.of(self._form.load(each)) for each in events),
             steps=steps_from(steps, self._vault),
-            letters=tuple(sorted((i.decode() for i in letters), key=int)),
+            letters=tuple(sorted((i.decode() for i in letters), key=_age)),
         )
 
     def finished(
@@ -156,23 +156,27 @@ class Trail:
         )
         return list(islice(found, most))
 
-    def forget(self, portal: str, contact_id: str) -> None:
-        """Strike out what was finished of a contact."""
+    def forget(self, portal: str, contacts: Collection[str]) -> None:
+        """Strike out what was finished of these contacts."""
         ids = [
             entry_id
             for entry_id, fields in self._entries(portal)
-            if fields[b"contact"].decode() == contact_id
+            if fields[b"contact"].decode() in contacts
         ]
         if ids:
             with store_errors():
                 self._store.xdel(keys.of(portal, "finished"), *ids)
 
-    def trim(self, portal: str, keep_s: float) -> None:
+    def trim(self, portals: Sequence[str], keep_s: float) -> None:
         """Strike out what was finished longer ago than that."""
         with store_errors():
-            seconds, _ = self._store.time()
-            oldest = f"{int((seconds - keep_s) * 1000)}-0"
-            self._store.xtrim(keys.of(portal, "finished"), minid=oldest)
+            now = store_time(self._store)
+            pipe = self._store.pipeline(transaction=False)
+            for portal in portals:
+                oldest = f"{int((now - keep_s) * 1000)}-0"
+                key = keys.of(portal, "finished")
+                pipe.xtrim(key, minid=oldest, approximate=False)
+            pipe.execute()
 
     def _entries(self, portal: str) -> Iterator[tuple[bytes, dict[bytes, bytes]]]:
         newest = "+"
@@ -198,6 +202,11 @@ class Trail:
             events=tuple(Glimpse(*row) for row in orjson.loads(fields[b"events"])),
             steps=steps_from(lines, self._vault),
         )
+
+
+def _age(letter_id: str) -> tuple[int, str]:
+    """Return what sorts letters by their age; those that were imported come last."""
+    return len(letter_id), letter_id
 
 
 def _row(seen: Glimpse) -> tuple[str, str, str, float, float, str]:

@@ -52,6 +52,7 @@ class Audit:
 
     def __init__(self, services: Services) -> None:
         self._store = services.store
+        self._vault = services.scripts.vault
 
     def write(self, portal: str, line: Line) -> None:
         """Add a line, with the time of the store."""
@@ -59,7 +60,8 @@ class Audit:
         stamped = dataclasses.replace(line, at=store_time(self._store))
         with store_errors():
             pipe = self._store.pipeline(transaction=False)
-            pipe.lpush(key, orjson.dumps(dataclasses.astuple(stamped)))
+            row = orjson.dumps(dataclasses.astuple(stamped))
+            pipe.lpush(key, self._vault.seal(row))
             pipe.ltrim(key, 0, MOST_LINES - 1)
             pipe.execute()
 
@@ -67,4 +69,4 @@ class Audit:
         """Return the newest lines, newest first."""
         with store_errors():
             found: Any = self._store.lrange(keys.of(portal, "audit"), 0, most - 1)
-        return [Line(*orjson.loads(line)) for line in found]
+        return [Line(*orjson.loads(self._vault.open(line))) for line in found]

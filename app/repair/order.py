@@ -131,9 +131,8 @@ def dump_filter(filter_: Filter) -> str:
     return orjson.dumps(filter_.to_mapping()).decode()
 
 
-def load(portal: str, id_: str, fields: Mapping[bytes, bytes]) -> Order:
+def load(portal: str, id_: str, text: Mapping[str, str]) -> Order:
     """Return the order that these fields of the store are about."""
-    text = {name.decode(): value.decode() for name, value in fields.items()}
     known: dict[str, Any] = {name: float(text[name]) for name in FLOATS}
     known |= {name: int(text[name]) for name in COUNTS}
     known |= {name: text[name] for name in TEXTS}

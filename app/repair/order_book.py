@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.events import keys
@@ -16,6 +16,7 @@ from app.services import Services
 MOST_KEPT = 100
 # Whoever has the turn and says nothing for so long has lost it.
 TURN_MS = 30_000
+TYPED = ("filter", "reason", "problem")
 
 
 class OrderBook:
@@ -24,6 +25,7 @@ class OrderBook:
     def __init__(self, services: Services) -> None:
         self._scripts = services.scripts
         self._store = services.store
+        self._vault = services.scripts.vault
 
     def all(self, portal: str) -> list[Order]:
         """Return the portal's orders, newest first."""
@@ -39,7 +41,7 @@ class OrderBook:
 
     def turn_to(self, order: Order, states: Sequence[str], **fields: Any) -> bool:
         """Change an order that is in one of these states; tell whether it was."""
-        flat = [part for pair in fields.items() for part in pair]
+        flat = [part for pair in self._sealed(fields).items() for part in pair]
         args = (order.id, " ".join(states), *flat)
         return bool(self._scripts.run("turn_order", order.portal, *args))
 
@@ -53,7 +55,7 @@ class OrderBook:
         """Store an order, and forget the oldest of those that have ended."""
         orders = self.all(order.portal)
         pipe = self._store.pipeline(transaction=False)
-        fields: dict[Any, Any] = {**forms.dump(order)}
+        fields: dict[Any, Any] = self._sealed(forms.dump(order))
         pipe.hset(keys.of(order.portal, f"order:{order.id}"), mapping=fields)
         pipe.zadd(keys.of(order.portal, "orders"), {order.id: order.placed_at})
         pipe.sadd(keys.ORDERS, order.portal)
@@ -72,7 +74,21 @@ class OrderBook:
         with store_errors():
             replies = pipe.execute() if ids else []
         rows = zip(ids, replies, strict=True)
-        return [forms.load(portal, id_, fields) for id_, fields in rows if fields]
+        return [
+            forms.load(portal, id_, self._opened(fields))
+            for id_, fields in rows
+            if fields
+        ]
+
+    def _sealed(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Seal what people have typed: it may be somebody's name."""
+        seal = self._vault.seal_text
+        return {n: seal(v) if n in TYPED else v for n, v in fields.items()}
+
+    def _opened(self, fields: Mapping[bytes, bytes]) -> dict[str, str]:
+        text = {name.decode(): value for name, value in fields.items()}
+        open_ = self._vault.open_text
+        return {n: open_(v) if n in TYPED else v.decode() for n, v in text.items()}
 
     def retire(self, portal: str) -> None:
         """Look at the portal no more; unless somebody just placed an order there."""

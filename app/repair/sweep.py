@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from app.errors import Refused, StoreDown
-from app.events.inbox import Receipt
+from app.events.receipt import Receipt
 from app.events.sweeps import Sweep
 from app.repair import hint, wait
 from app.repair.wait import Quota, Wait

@@ -6,7 +6,7 @@ Thousands of portals cost a few round trips and no key is read that grows with t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import redis
@@ -34,6 +34,7 @@ class Gauge:
         ended: contacts whose round ended well, since ever.
         rounds: rounds that began, since ever.
         pause: (seconds left, why) while it stands still.
+        denied: which calls HubSpot denies while it answers others, in words, or "".
 
     """
 
@@ -45,6 +46,7 @@ class Gauge:
     ended: int
     rounds: int
     pause: tuple[float, str] | None = None
+    denied: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,11 @@ def take(services: Services) -> Measure:
     for start in range(0, len(portals), GROUP):
         group = portals[start : start + GROUP]
         pauses = standing_still(services, group)
+        denials = denied(services, group)
         rows = services.scripts.run_each("gauge", group)
         for portal, row in zip(group, rows, strict=True):
-            gauges[portal] = _gauge(row, pauses.get(portal))
+            gauge = _gauge(row, pauses.get(portal))
+            gauges[portal] = replace(gauge, denied=denials.get(portal, ""))
     pipe = services.store.pipeline(transaction=False)
     pipe.time()
     pipe.exists(keys.TICKER)
@@ -123,6 +127,16 @@ def standing_still(
         if illness := services.illnesses.illness_of(portal):
             pauses[portal] = 0.0, str(illness)
     return pauses
+
+
+def denied(services: Services, portals: Sequence[str]) -> Mapping[str, str]:
+    """Return in words which calls of a portal are denied while others are answered."""
+    found = services.illnesses.complaining(portals)
+    return {
+        portal: str(complaint)
+        for portal in found
+        if (complaint := services.illnesses.complaint_of(portal))
+    }
 
 
 def memory_of(store: redis.Redis) -> Memory:

@@ -31,6 +31,7 @@ BACKLOG = 0.5
 DEAD_LETTERS = "dead-letters"
 LAG = "lag"
 PAUSED = "paused"
+DENIED = "denied"
 ERRORS = "errors"
 BACKLOGGED = "backlog"
 NOBODY_WORKS = "nobody-works"
@@ -92,14 +93,7 @@ def _of_portals(settings: Settings) -> list[Rule]:
             words.span,
             "see whether workers run and how much of HubSpot's limit is left",
         ),
-        Rule(
-            PAUSED,
-            "portal standing still",
-            (STANDSTILL_S, *LASTING_S),
-            words.span,
-            "`hubkeeper doctor` says whether HubSpot takes the token",
-            lasting=True,
-        ),
+        *_of_access(),
         Rule(
             ERRORS,
             "contacts failing",
@@ -113,6 +107,27 @@ def _of_portals(settings: Settings) -> list[Rule]:
             filling(BACKLOG),
             words.share,
             "start more workers, or find out why they are slow",
+        ),
+    ]
+
+
+def _of_access() -> list[Rule]:
+    return [
+        Rule(
+            PAUSED,
+            "portal standing still",
+            (STANDSTILL_S, *LASTING_S),
+            words.span,
+            "`hubkeeper doctor` says whether HubSpot takes the token",
+            lasting=True,
+        ),
+        Rule(
+            DENIED,
+            "calls denied",
+            (STANDSTILL_S, *LASTING_S),
+            words.span,
+            "give the app the scope that is missing; its contacts wait",
+            lasting=True,
         ),
     ]
 

@@ -60,6 +60,7 @@ def find(
             rule_.DEAD_LETTERS: _letters(gauge),
             rule_.LAG: _lag(gauge),
             rule_.PAUSED: _pause(gauge),
+            rule_.DENIED: Trouble(0.0, gauge.denied) if gauge.denied else None,
             rule_.ERRORS: _errors(*failed.get(portal, (0, 0))),
             rule_.BACKLOGGED: _backlog(gauge, most_waiting),
         }

@@ -26,8 +26,8 @@ from app.errors import (
 )
 from app.events.deliveries import Deliveries
 from app.events.delivery import TIME_DIGITS, Delivery, Row, row
-from app.events.inbox import Receipt
 from app.events.model import Event
+from app.events.receipt import Receipt
 from app.events.wire import Oddity
 
 WRITE_EVERY_S = 0.2

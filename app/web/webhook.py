@@ -35,7 +35,9 @@ def receive() -> Response:
         body = read_body(door, request, page)
         page.signature = check_signature(door, request, body, page)
         page.items = wire.parse(body)
-        door.archive.keep(page.id, page.items)
+        if door.archive.is_on:
+            door.inbox.make_sure_of_room(page.items)
+            door.archive.keep(page.id, page.items)
         page.receipt = door.inbox.accept(
             page.items, door.settings.hubspot_app_id, delivery=page.id
         )

@@ -20,7 +20,8 @@ from typing import Any
 from app.cli import command
 from app.errors import HubkeeperError
 from app.events import scripts
-from app.events.inbox import Inbox, Receipt
+from app.events.inbox import Inbox
+from app.events.receipt import Receipt
 from app.events.scripts import Scripts
 
 

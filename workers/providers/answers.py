@@ -29,6 +29,12 @@ UNDER_WAY, FAILED = b"under way", b"failed"
 TRIES_KEPT_MS = 86_400_000
 # No answer is kept longer, so that none outlives the note of whose it is.
 LONGEST_CACHE_S = 90 * 86_400.0
+KEEP = """
+if redis.call('DEL', KEYS[2]) == 1 then
+  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+end
+return redis.call('DEL', KEYS[3])
+"""
 
 
 class Answers:
@@ -87,12 +93,15 @@ class Answers:
         }
 
     def keep(self, answers: Mapping[str, Answer], cache_s: float) -> None:
-        """Write answers down, and let go of their questions."""
-        pipe = self._store.pipeline(transaction=True)
+        """Write answers down, and let go of their questions.
+
+        What nobody asks any longer is not kept: its contact may have been forgotten.
+        """
+        pipe = self._store.pipeline(transaction=False)
         for subject, answer in answers.items():
             text = self._vault.seal(orjson.dumps(dict(answer)))
-            pipe.set(self._name("answer", subject), text, px=_ms(cache_s))
-            pipe.delete(self._name("asking", subject), self._name("tries", subject))
+            names = [self._name(k, subject) for k in ("answer", "asking", "tries")]
+            pipe.eval(KEEP, len(names), *names, text, _ms(cache_s))
         with store_errors():
             pipe.execute()
 

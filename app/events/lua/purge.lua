@@ -1,5 +1,6 @@
--- Forgets a contact after a privacy deletion: what waits behind the events in hand,
--- its dead letters, and what was made for it. ARGV: contact, token.
+-- Forgets a contact after a privacy deletion, and those that were merged into it: what
+-- waits behind the events in hand, dead letters, steps, what was made for it, what we
+-- wrote and what that swung. ARGV: contact, token.
 -- Returns the number of events forgotten, or -1 if the lease is somebody else's.
 local contact, token = ARGV[1], ARGV[2]
 if not holds(contact, token) then return -1 end
@@ -8,11 +9,16 @@ local waiting = redis.call('LLEN', events_of(contact)) - taken
 redis.call('LTRIM', events_of(contact), 0, taken - 1)
 count('waiting', -waiting)
 local forgotten = waiting
-for _, id in ipairs(redis.call('SMEMBERS', p .. 'dead_of:' .. contact)) do
-  forgotten = forgotten + #exhume(id)
+local names = redis.call('SMEMBERS', p .. 'was:' .. contact)
+names[#names + 1] = contact
+for _, name in ipairs(names) do
+  for _, id in ipairs(redis.call('SMEMBERS', p .. 'dead_of:' .. name)) do
+    forgotten = forgotten + #exhume(id)
+  end
+  close_replays(name, 'settled')
+  redis.call('DEL', p .. 'made:' .. name, p .. 'wrote:' .. name, p .. 'swings:' .. name,
+    steps_of(name))
 end
-close_replays(contact, 'settled')
-redis.call('DEL', p .. 'made:' .. contact, p .. 'wrote:' .. contact,
-  p .. 'swings:' .. contact, steps_of(contact))
+redis.call('DEL', p .. 'was:' .. contact)
 count('discarded', forgotten)
 return forgotten

@@ -21,8 +21,17 @@ local function pass_on_replays(contact)
   redis.call('DEL', from)
 end
 
+-- Who is forgotten one day is so under every name.
+local function remember_name(contact)
+  local was = p .. 'was:' .. survivor
+  redis.call('SADD', was, contact)
+  redis.call('SUNIONSTORE', was, was, p .. 'was:' .. contact)
+  redis.call('DEL', p .. 'was:' .. contact)
+end
+
 for i = 3, #ARGV do
   local contact = ARGV[i]
+  if contact ~= survivor then remember_name(contact) end
   local leased = redis.call('ZSCORE', p .. 'leased', contact)
   if contact ~= survivor and (not leased or holds(contact, token)) then
     local events = redis.call('LRANGE', events_of(contact), 0, -1)

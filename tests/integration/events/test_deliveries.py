@@ -10,7 +10,7 @@ import redis
 from app.events import keys
 from app.events.deliveries import HALF_DAY_MS, Deliveries, Search
 from app.events.delivery import Delivery, Held, row
-from app.events.inbox import Receipt
+from app.events.receipt import Receipt
 from app.events.scripts import Scripts
 from app.web.logbook import new_id
 from tests.integration.events.conftest import PORTAL, MakeEvent
@@ -152,8 +152,8 @@ def test_a_contact_is_forgotten_and_its_neighbours_are_not(
     for each in lines:
         log.write([(each, [*map(row, [event(501), event(502), event(50)])])])
 
-    log.forget(PORTAL, "501")
-    log.forget(PORTAL, "501", "50")
+    log.forget(PORTAL, ["501"])
+    log.forget(PORTAL, ["501", "50"])
 
     for each in lines:
         assert ["502"] == [one.contact_id for one in log.events(each)]

@@ -6,8 +6,8 @@ import pytest
 
 from app.errors import Backlogged
 from app.events.claim import Claim, Postponement
-from app.events.inbox import Receipt
 from app.events.letter import Burial
+from app.events.receipt import Receipt
 from tests.integration.events.conftest import PORTAL, MakeEvent, Shelf
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.events.letter import Burial
 from tests.integration.events.conftest import PORTAL, MakeEvent, Shelf
 
 MERGED, SURVIVOR = "501", "777"
@@ -71,3 +72,22 @@ def test_bulk_work_stays_bulk_work(shelf: Shelf, event: MakeEvent) -> None:
     shelf.inbox.reaim(claim, [MERGED], SURVIVOR)
 
     assert [SURVIVOR.encode()] == shelf.store.zrange(f"hk:{{{PORTAL}}}:bulk", 0, -1)
+
+
+def test_who_is_forgotten_is_so_under_every_name(
+    shelf: Shelf, event: MakeEvent
+) -> None:
+    shelf.inbox.accept([event(501)])
+    claim = shelf.inbox.claim(PORTAL, "t")
+    shelf.inbox.bury(claim, [Burial("501", "refused", "ada@example.com is taken")])
+    shelf.inbox.reaim(claim, [MERGED], "600")
+    shelf.inbox.reaim(claim, ["600"], SURVIVOR)
+    shelf.inbox.accept([event(SURVIVOR)])
+    claim = shelf.inbox.claim(PORTAL, "t")
+
+    assert {MERGED, "600"} == shelf.inbox.former(PORTAL, SURVIVOR)
+    assert 1 == shelf.inbox.forget(claim, SURVIVOR)
+
+    assert [] == list(shelf.dead.all(PORTAL))
+    assert set() == shelf.inbox.former(PORTAL, SURVIVOR)
+    assert shelf.books.law(PORTAL).holds

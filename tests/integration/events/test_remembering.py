@@ -35,7 +35,7 @@ def test_a_journal_keeps_the_newest_and_forgets_whom_it_must(
     journal.write(PORTAL, entries)
 
     assert ["no. 4", "no. 3", "no. 2"] == [e.text for e in journal.latest(PORTAL)]
-    journal.forget(PORTAL, "0")
+    journal.forget(PORTAL, ["0"])
     assert ["no. 3"] == [e.text for e in journal.latest(PORTAL)]
     assert b"5" == store.hget(f"hk:{{{PORTAL}}}:counts", "remarks:dropped")
 

@@ -8,6 +8,7 @@ import pytest
 import redis
 from cryptography.fernet import Fernet
 
+from app import services
 from app.errors import ConfigError
 from app.events import keys, resealing, seal
 from app.events.claim import Postponement
@@ -20,6 +21,11 @@ from app.events.swings import Swings
 from app.events.trail import Trail
 from app.events.vault import Vault
 from app.events.writes import Write, Writes
+from app.repair.audit import Audit, Line
+from app.repair.filter import Filter
+from app.repair.order import REPLAY
+from app.repair.orders import Orders
+from app.settings import Settings
 from tests.content import everything
 from tests.integration.events.conftest import PORTAL, MakeEvent
 from workers.providers.answers import Answers
@@ -54,6 +60,7 @@ def bury_and_remember(store: redis.Redis, event: MakeEvent, *held: str) -> None:
     remark = Entry("501", "left", REFUSAL, time.time())
     Journal(at, "remarks", 10).write(PORTAL, [remark])
     book = Answers(store, PORTAL, "source", at.vault)
+    book.take(["ada"], lease_s=60)
     book.keep({"ada": {"email": EMAIL.decode()}}, 60)
 
 
@@ -135,6 +142,20 @@ def test_what_an_old_key_sealed_can_be_sealed_anew(
     assert {"501", "502"} == {each.contact_id for each in claim.contacts}
 
 
+def test_what_people_type_is_sealed_as_well(store: redis.Redis) -> None:
+    at = services.assemble(Settings(store_keys=(NEW,)), store, scripts(store, NEW))
+    line = Line("bob", "discard", f"the letters of {EMAIL.decode()}")
+    Audit(at).write(PORTAL, line)
+    order = Orders(at).place(
+        REPLAY, Filter(portal=PORTAL, text=EMAIL.decode()), "bob", reason=REFUSAL
+    )
+
+    assert EMAIL not in everything(store)
+    assert any(EMAIL.decode() in each.which for each in Audit(at).latest(PORTAL))
+    kept = Orders(at).get(PORTAL, order.id)
+    assert (EMAIL.decode(), REFUSAL) == (kept.filter.text, kept.reason)
+
+
 def test_what_only_looks_sealed_is_left_alone(store: redis.Redis) -> None:
     store.set("hk:x", b"~gAAAAnothing")
 
@@ -171,8 +192,12 @@ def test_a_rotation_is_known_from_the_first_start_on(store: redis.Redis) -> None
 
     with pytest.raises(ConfigError, match="at the end"):
         seal.admit(scripts(store, OLD))
+    with pytest.raises(ConfigError, match="at the end"):
+        seal.admit(scripts(store, NEW))
     assert EMAIL not in everything(store)
-    assert store.get(keys.SEAL)
+    assert 2 == store.hlen(keys.SEAL)
+    resealing.reseal(scripts(store, NEW, OLD))
+    seal.admit(scripts(store, NEW))
 
 
 @pytest.mark.parametrize("text", [b"", b"~", b"~~x", b"[1]", b"~gAAAA"])

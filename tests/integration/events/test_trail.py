@@ -98,7 +98,7 @@ def test_the_newest_finished_contacts_are_kept_and_the_others_are_not(
     # The store cuts whole pages of a stream, never into the number that is kept.
     assert len(kept) < 150
 
-    trail.trim(PORTAL, keep_s=-1)
+    trail.trim([PORTAL], keep_s=-1)
     assert [] == trail.finished(PORTAL)
 
 
@@ -109,6 +109,25 @@ def test_a_contact_can_be_struck_out(
     taken = shelf.inbox.claim(PORTAL, "t", 10)
     shelf.inbox.settle(taken, [("501", "written"), ("502", "written")])
 
-    trail.forget(PORTAL, "501")
+    trail.forget(PORTAL, ["501"])
 
     assert ["502"] == [each.contact_id for each in trail.finished(PORTAL)]
+
+
+def test_what_is_too_old_is_gone_to_the_last_one(
+    shelf: Shelf, trail: Trail, event: MakeEvent
+) -> None:
+    shelf.inbox.accept([event(501)])
+    taken = shelf.inbox.claim(PORTAL, "t", 10)
+    shelf.inbox.settle(taken, [("501", "written")])
+
+    trail.trim([PORTAL], keep_s=3600)
+    assert 1 == len(trail.finished(PORTAL))
+    trail.trim([PORTAL], keep_s=-1)
+    assert [] == trail.finished(PORTAL)
+
+
+def test_a_letter_that_was_imported_is_told_of_too(shelf: Shelf, trail: Trail) -> None:
+    shelf.store.sadd(f"hk:{{{PORTAL}}}:dead_of:501", "9", "10", "x285f00")
+
+    assert ("9", "10", "x285f00") == trail.standing(PORTAL, "501").letters

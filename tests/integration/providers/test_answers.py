@@ -72,6 +72,7 @@ def test_portals_and_providers_share_no_answers(
 def test_an_answer_ends_when_it_is_no_longer_good(
     book: Answers, store: redis.Redis
 ) -> None:
+    book.take(["ada"], lease_s=60)
     book.keep({"ada": {}}, cache_s=60)
     (name,) = store.keys("*answer*")
 

@@ -19,7 +19,7 @@ from app.events import keys
 from app.events.archive import Archive, ArchiveOptions
 from app.events.deliveries import Deliveries, Search
 from app.events.delivery import Delivery
-from app.events.inbox import Receipt
+from app.events.receipt import Receipt
 from app.events.scripts import Scripts
 from app.hubspot import signature
 from tests.integration.web.conftest import PATH, PORTAL, SECRETS, Door, event, start_web

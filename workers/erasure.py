@@ -1,0 +1,56 @@
+"""Forgets contacts that asked for it, wherever something of them may be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from app.events.claim import Claim
+from app.services import Services
+from workers.round import Job
+
+
+def asks_for_it(job: Job) -> bool:
+    """Tell whether the contact of a job must be forgotten."""
+    happenings = (event.happening for event in job.claimed.events)
+    return not job.survivor and "privacyDeletion" in happenings
+
+
+def erase(
+    services: Services,
+    claim: Claim,
+    jobs: Collection[Job],
+    forget: Callable[[str, str], None],
+) -> None:
+    """Forget the contacts of these jobs, and those that were merged into them.
+
+    Args:
+        services: where things are kept.
+        claim: the contacts are in our hands under it.
+        jobs: those that asked for it.
+        forget: called with portal and contact id, for what sources have answered.
+
+    Raises:
+        StoreDown: the rest is forgotten when the contacts come again.
+
+    """
+    contacts: list[str] = []
+    for job in jobs:
+        contacts += [job.id, *services.inbox.former(claim.portal, job.id)]
+        services.inbox.forget(claim, job.id)
+    if not contacts:
+        return
+    _strike_out(services, claim.portal, contacts)
+    for contact_id in contacts:
+        services.archive.forget(claim.portal, contact_id)
+        forget(claim.portal, contact_id)
+
+
+def _strike_out(services: Services, portal: str, contacts: Sequence[str]) -> None:
+    """Look once through what is kept of all contacts together."""
+    for memory in (
+        services.remarks,
+        services.plans,
+        services.trail,
+        services.deliveries,
+    ):
+        memory.forget(portal, contacts)
