@@ -10,9 +10,10 @@ from dataclasses import asdict
 import click
 
 from app import services, settings
-from app.cli.moment import Moment, written
+from app.cli.moment import Moment
 from app.events.deliveries import Search
 from app.events.delivery import OUTCOMES, TALLY, Delivery
+from app.repair.moment import written
 from app.services import Services
 
 

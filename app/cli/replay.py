@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 import click
 
 from app import logs, services, settings
-from app.cli.moment import Moment, written
+from app.cli.moment import Moment
 from app.errors import ConfigError, StoreDown
 from app.repair import past
+from app.repair.moment import written
 from app.repair.past import Past, Plan
 from app.services import Services
 

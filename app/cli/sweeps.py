@@ -10,15 +10,17 @@ import click
 
 from app import services, settings
 from app.cli.meter import meter, so_far
-from app.cli.moments import past, shown
+from app.cli.moment import Moment
 from app.cli.stack import termination_is_an_interrupt
 from app.errors import HubkeeperError, LeaseLost, Refused
 from app.events.sweeps import Sweep
 from app.repair import start
+from app.repair.moment import shown
 from app.repair.sweep import Sweeper, carry_on
 from app.services import Services
 
 INTERRUPTED = 130
+PAST = Moment(past=True)
 
 _portal = click.option("--portal", help="Whose token it must be, to be sure.")
 _status = click.option("--status", is_flag=True, help="Only say how far it is.")
@@ -31,8 +33,8 @@ _share = click.option(
 
 
 @click.command()
-@click.option("--since", callback=past, help='Changes from then on: "2h" ago, a date.')
-@click.option("--until", callback=past, help="Changes up to then; else to the present.")
+@click.option("--since", type=PAST, help='Changes from then on: "2h" ago, a date.')
+@click.option("--until", type=PAST, help="Changes up to then; else to the present.")
 @click.option("--again", is_flag=True, help="Begin anew, also if one was left.")
 @_portal
 @_share

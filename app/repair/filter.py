@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,10 +13,7 @@ from marshmallow import Schema, ValidationError, fields
 from app.errors import HubkeeperError
 from app.events.letter import DeadLetter
 from app.logs import EMAIL
-
-SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")
-LATEST = 253_402_300_799.0
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+from app.repair import moment as moments
 
 
 class Unclear(HubkeeperError):
@@ -173,36 +168,13 @@ def parse(conditions: Mapping[str, Any]) -> Filter:
 
 
 def moment(text: object, now: float | None = None) -> float:
-    """Return the time that is meant, epoch seconds, within what a calendar holds.
-
-    Args:
-        text: epoch seconds, ISO 8601 (UTC where it names no zone), or a span: "2h" is
-            two hours ago.
-        now: what a span counts from; the time of this machine if it is left out.
+    """Return the time that is meant, epoch seconds; see `app.repair.moment`.
 
     Raises:
-        Unclear: it is none of these.
+        Unclear: it is none.
 
     """
-    at = _moment(text, now)
-    if not 0 <= at <= LATEST:
-        raise Unclear(f"{text!r:.40} is before 1970 or after 9999")
-    return at
-
-
-def _moment(text: object, now: float | None) -> float:
-    if isinstance(text, int | float) and not isinstance(text, bool):
-        return float(text)
-    words = str(text).strip()
-    if span := SPAN.fullmatch(words):
-        length, unit = span.groups()
-        return (time.time() if now is None else now) - float(length) * SECONDS[unit]
-    if re.fullmatch(r"\d{9,11}(\.\d+)?", words):
-        return float(words)
     try:
-        when = datetime.fromisoformat(words)
-    except ValueError:
-        raise Unclear(
-            f"{words!r:.40} is no time; say 2026-11-25T14:00, or 2h for two hours ago"
-        ) from None
-    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
+        return moments.read(text, now)
+    except ValueError as error:
+        raise Unclear(str(error)) from None

@@ -252,7 +252,7 @@ def test_a_time_that_is_none_is_refused_with_examples(
     told = said(store_url, "--since", moment)
 
     assert 2 == told.exit_code
-    assert "write 90s, 15m, 2h, 3d" in told.output
+    assert "say 90m, 2h or 3d" in told.output
 
 
 def test_a_run_that_is_cut_short_says_how_to_go_on(
