@@ -5,17 +5,22 @@ from __future__ import annotations
 import contextlib
 import functools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench import crowd, naive, process, rig
 from tests.bench.process import BenchBroken, Child, CpuMeter, wait_until
 from tests.bench.rig import PROCESSES, Rig
+from workers import registry
 
 ROUNDS = 3
-CONTACTS = {"naive": 200, "hubkeeper": 12_000}
-WARM_UP = {"naive": 10, "hubkeeper": 600}
+# Tidy names, phones and the company's name; associate with the company; pin.
+THREE = "three jobs"
+JOBS = ("tidy_name", "tidy_phone", "company_name", "associate_company", "pin_activity")
+CONTACTS = {"naive": 200, "hubkeeper": 12_000, THREE: 12_000}
+WARM_UP = {"naive": 10, "hubkeeper": 600, THREE: 600}
+RULES = "rules.toml"
 NO_LIMIT = {"RATE_CALLS": "0", "RATE_SEARCHES": "0"}
 FSYNC = "everysec"
 # Where the naive worker's messages are kept until the gun is fired.
@@ -61,14 +66,22 @@ Runs = dict[str, list[Run]]
 
 
 def measure(directory: Path, say: Callable[[str], None]) -> Runs:
-    """Let both workers drain, in turn, round after round."""
-    runs: Runs = {"naive": [], "hubkeeper": []}
-    with rig.running(directory, FSYNC, **NO_LIMIT) as at:
+    """Let the workers drain, in turn, round after round.
+
+    "hubkeeper" is everything that is done unless rules say otherwise, THREE a part.
+    """
+    runs: Runs = {"naive": [], "hubkeeper": [], THREE: []}
+    rules = directory / RULES
+    everything = [action.name for action in registry.discover() if action.default]
+    _write(rules, everything)
+    told = {**NO_LIMIT, "RULES_FILE": str(rules.resolve())}
+    with rig.running(directory, FSYNC, **told) as at:
         naive.app.conf.broker_url = at.environ["REDIS_URL"]
         with at.worker() as worker, _naive_worker(at) as other:
             drains = {
                 "naive": functools.partial(_naive, at, other),
-                "hubkeeper": functools.partial(_ours, at, worker),
+                "hubkeeper": functools.partial(_ours, at, worker, everything),
+                THREE: functools.partial(_ours, at, worker, JOBS),
             }
             for name, drain in drains.items():
                 drain(WARM_UP[name], 99)
@@ -79,7 +92,16 @@ def measure(directory: Path, say: Callable[[str], None]) -> Runs:
     return runs
 
 
-def _ours(at: Rig, worker: Child, contacts: int, number: int) -> Run:
+def _write(rules: Path, actions: Sequence[str]) -> None:
+    tables = (f'[[rule]]\nname = "{each}"\naction = "{each}"\n' for each in actions)
+    rules.write_text("\n".join(tables))
+
+
+def _ours(
+    at: Rig, worker: Child, actions: Sequence[str], contacts: int, number: int
+) -> Run:
+    # The workers read a changed file before their next round.
+    _write(at.directory / RULES, actions)
     at.start_over("unlimited")
     events = crowd.seed(at.control, contacts, number)
     at.put_in(events)
