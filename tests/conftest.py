@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,15 @@ import redis
 
 from app.cli import embedded
 from app.errors import ConfigError
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what the tests start, even if we run in the background.
+
+    A shell has its background jobs ignore it, and whatever they start does so too.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def missing(part: str) -> None:
