@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.wait import WebDriverWait
@@ -39,7 +40,9 @@ def dashboard(store, store_url) -> Iterator[Dashboard]:
 def press(browser, button):
     old = browser.find_element(By.TAG_NAME, "main")
     browser.find_element(By.ID, button).click()
-    WebDriverWait(browser, 10).until(expected_conditions.staleness_of(old))
+    # While the page changes the driver may know neither the old nor the new one.
+    wait = WebDriverWait(browser, 10, ignored_exceptions=(WebDriverException,))
+    wait.until(expected_conditions.staleness_of(old))
 
 
 def sees(browser, text, region="main"):

@@ -59,11 +59,14 @@ DEVIATIONS: tuple[Deviation, ...] = (
         )
         for name in ("context", "errors", "links")
     ),
-    Deviation(
-        "captured: the subCategory of an entry is text",
-        what="'crm.associations.*' is not of type 'object'",
-        statuses=(200, 207),
-        where="/errors/*/subCategory",
+    *(
+        Deviation(
+            "captured: the subCategory of an entry is text",
+            what=f"'{family}.*' is not of type 'object'",
+            statuses=(200, 207),
+            where="/errors/*/subCategory",
+        )
+        for family in ("crm.associations", "Properties")
     ),
     Deviation(
         "the documents of 2026-09 list no 207, those before and after do: most likely "
