@@ -149,9 +149,14 @@ def _is_state(trigger_: str) -> bool:
 
 def matches(triggers: frozenset[str], event: Event) -> bool:
     """Tell whether an event is one of the triggers, or stands for one."""
-    if event.kind == RECONCILE:
-        return event.kind in triggers or any(map(_is_state, triggers))
-    return event.kind in triggers or f"{event.kind}:{event.property_name}" in triggers
+    return _are_for(triggers, event.kind, event.property_name)
+
+
+@functools.lru_cache(maxsize=4096)  # asked by every rule about every event
+def _are_for(triggers: frozenset[str], kind: str, property_name: str) -> bool:
+    if kind == RECONCILE:
+        return kind in triggers or any(map(_is_state, triggers))
+    return kind in triggers or f"{kind}:{property_name}" in triggers
 
 
 def check_signature(function: ActionFunction, parameters: Iterable[str]) -> None:

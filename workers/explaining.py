@@ -66,7 +66,7 @@ def _look(round_: Round, job: Job, rules: Sequence[Rule], desk: Desk) -> None:
     names = of_interest(round_, rules, lambda name: reads(name, desk))
     if event.property_name:
         names.add(event.property_name)
-    if event.happening in PARTINGS:
+    if event.kind in PARTINGS:
         job.contact = Contact(job.id, dict.fromkeys(names), deleted=True)
         return
     read(round_, names)

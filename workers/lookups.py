@@ -15,7 +15,7 @@ from workers import history, recollection
 from workers.contact import Contact
 from workers.reading import wanted
 from workers.related import FETCHES, READS
-from workers.round import Job, Round
+from workers.round import Job, Round, View
 from workers.rules.condition import HISTORY
 from workers.rules.rule import Rule
 
@@ -68,10 +68,15 @@ def shown(job: Job) -> Contact:
     """
     now = job.contact
     assert now is not None  # noqa: S101 - jobs at work were read
-    if not job.plan.wishes:
+    wished = job.plan.wished
+    if not wished:
         return now
-    seen = {**now.properties, **job.plan.preview(now.properties)}
-    return Contact(job.id, seen, lookups=now.lookups, deleted=now.deleted)
+    # Most rules wish nothing, so that the next one sees what they saw.
+    if job.view is None or job.view.now is not now or job.view.wished != wished:
+        seen = {**now.properties, **job.plan.preview(now.properties)}
+        contact = Contact(job.id, seen, lookups=now.lookups, deleted=now.deleted)
+        job.view = View(now, wished, contact)
+    return job.view.contact
 
 
 def look_up(round_: Round, rules: Sequence[Rule], desk: Desk) -> None:

@@ -74,6 +74,11 @@ class Plan:
         """Note down a value."""
         self.wishes.setdefault(name, []).append(wish)
 
+    @property
+    def wished(self) -> int:
+        """How many values were wished so far."""
+        return sum(map(len, self.wishes.values()))
+
     def preview(self, now: Mapping[str, str | None]) -> dict[str, str]:
         """Return the wished values as they look before any history is known."""
         return {

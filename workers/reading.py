@@ -13,7 +13,7 @@ from workers.rules.rule import Rule
 from workers.wish import Wish
 
 # A contact that has been deleted is shown to the actions that react to just that.
-PARTINGS = frozenset({"deletion", "privacyDeletion"})
+PARTINGS = frozenset({"contact.deletion", "contact.privacyDeletion"})
 # How long events that come late find their way to the survivor of a merge.
 REAIMED_S = 24 * 3600.0
 # Of how many contacts that are gone a round asks, one by one, what became of them;
@@ -23,14 +23,17 @@ MOST_ASKED_FOR = 20
 
 def wanted(rule: Rule, job: Job) -> list[Event]:
     """Return those of the contact's events that the rule is there for."""
-    news = [event for event in job.claimed.events if event.key not in job.echoes]
-    wanted_ = [event for event in news if rule.wants(event)]
+    wanted_ = [
+        event
+        for event in job.claimed.events
+        if event.key not in job.echoes and rule.wants(event)
+    ]
     if job.contact is None:
         return wanted_
     # A parting is news only while the contact is gone, everything else only while it
     # is there: what is written depends on the state, not on the way there.
     gone = job.contact.deleted
-    return [event for event in wanted_ if (event.happening in PARTINGS) is gone]
+    return [event for event in wanted_ if (event.kind in PARTINGS) is gone]
 
 
 def dismiss(round_: Round, rules: Sequence[Rule]) -> None:
@@ -186,7 +189,7 @@ def _survivors(round_: Round, gone: Sequence[str]) -> dict[str, str]:
 
 def is_told_gone(job: Job) -> bool:
     """Tell whether one of its events says that the contact is gone."""
-    return any(event.happening in PARTINGS for event in job.claimed.events)
+    return any(event.kind in PARTINGS for event in job.claimed.events)
 
 
 def uncover(round_: Round) -> None:

@@ -18,6 +18,15 @@ from workers.plan import Plan
 from workers.stop import NEVER, Stop
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a contact, as it is `now`, will look when so many wishes have come true."""
+
+    now: Contact
+    wished: int
+    contact: Contact
+
+
 @dataclass(slots=True)
 class Job:
     """One contact on its way through the round.
@@ -40,6 +49,7 @@ class Job:
             "unchanged" or "written".
         failure: why it did not end well.
         later: an action wants to look again, when all else is done.
+        view: what the last rule was shown, if any rule has wished something.
 
     """
 
@@ -59,6 +69,7 @@ class Job:
     outcome: str = "unchanged"
     failure: Exception | None = None
     later: Snooze | None = None
+    view: View | None = None
     finished: bool = False
 
     @property

@@ -6,7 +6,6 @@ the contact of the action that yielded it, and nobody else.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Mapping
 
@@ -98,18 +97,17 @@ def _check_ids(change: object) -> None:
             orjson.dumps(dict(change.payload))
 
 
-def _spelling(change: object) -> None:
+def _spelling(change: Change) -> None:
     """Look for texts that are not Unicode: half a surrogate pair cannot be sent."""
-    parts: list[object] = []
-    if isinstance(change, SetProperties):
-        parts = [change.values]
-    elif dataclasses.is_dataclass(change) and not isinstance(change, type):
-        parts = [getattr(change, each.name) for each in dataclasses.fields(change)]
-    for part in parts:
-        pieces = [*part, *part.values()] if isinstance(part, Mapping) else [part]
-        for piece in pieces:
-            if isinstance(piece, str):
-                piece.encode()
+    names: tuple[str, ...] = change.__slots__
+    for name in names:
+        part = getattr(change, name)
+        if isinstance(part, str):
+            part.encode()
+        elif isinstance(part, Mapping):
+            for piece in (*part, *part.values()):
+                if isinstance(piece, str):
+                    piece.encode()
 
 
 def _activities(kinds: Iterable[str]) -> None:

@@ -50,7 +50,7 @@ def job_for(
     wanted = [event for event in happened if action.wants(event)]
     if not wanted:
         raise ValueError(f"{action.name} is not there for any of these events")
-    gone = any(event.happening in PARTINGS for event in wanted)
+    gone = any(event.kind in PARTINGS for event in wanted)
     told: Mapping[str, str] = {} if gone else contact
     shown = {name: told.get(name) for name in action.reads_with(parameters)}
     seen = Contact("501", shown, lookups or {}, deleted=gone)

@@ -29,8 +29,9 @@ def weigh(round_: Round) -> None:
     _fit(round_)
     histories = _histories(round_)
     for job in round_.at_work():
+        theirs = histories.get(job.id, {})
         for name, wishes in job.plan.wishes.items():
-            standing = histories.get(job.id, {}).get(name) or _now(job, name)
+            standing = theirs.get(name) or Standing(_value(job, name))
             end = outcome(wishes, standing)
             if end.value != standing.value:
                 job.values[name] = end.value
@@ -61,12 +62,13 @@ def _complete(round_: Round) -> None:
 
 def _fit(round_: Round) -> None:
     """Give the wished values the form of their types; leave out what does not fit."""
-    names = {name for job in round_.at_work() for name in _differing(job)}
+    differing = {job.id: _differing(job) for job in round_.at_work()}
+    names = set().union(*differing.values())
     if not names:
         return
     known = definitions.of(round_, sorted(names))
     for job in round_.at_work():
-        for name in _differing(job):
+        for name in differing[job.id]:
             if name in known:
                 _fit_one(job, name, known[name])
 
@@ -76,8 +78,12 @@ def _differing(job: Job) -> list[str]:
     return [
         name
         for name, wishes in job.plan.wishes.items()
-        if any(wish.value != _now(job, name).value for wish in wishes)
+        if _differ(wishes, _value(job, name))
     ]
+
+
+def _differ(wishes: Sequence[Wish], now: str) -> bool:
+    return any(wish.value != now for wish in wishes)
 
 
 def _fit_one(job: Job, name: str, definition: Definition | None) -> None:
@@ -88,7 +94,7 @@ def _fit_one(job: Job, name: str, definition: Definition | None) -> None:
     kept: list[Wish] = []
     for wish in job.plan.wishes[name]:
         try:
-            value = _form(name, definition, wish.value, _now(job, name).value)
+            value = _form(name, definition, wish.value, _value(job, name))
         except Unfit as error:
             job.refused[name] = str(error)
             job.by.setdefault(name, wish.by)
@@ -108,9 +114,9 @@ def _form(name: str, definition: Definition, value: str, now: str) -> str:
         return form
 
 
-def _now(job: Job, name: str) -> Standing:
+def _value(job: Job, name: str) -> str:
     properties: Mapping[str, str | None] = job.contact.properties if job.contact else {}
-    return Standing(properties.get(name) or "")
+    return properties.get(name) or ""
 
 
 def _histories(round_: Round) -> dict[str, Standings]:

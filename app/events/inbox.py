@@ -200,11 +200,9 @@ class Inbox:
     def moved(self, claim: Claim, contacts: Sequence[str]) -> set[str]:
         """Return those contacts for which newer events came since they were claimed."""
         known = {each.contact_id: each.known for each in claim.contacts}
-        pipe = self._scripts.store.pipeline(transaction=False)
-        for contact in contacts:
-            pipe.llen(keys.of(claim.portal, f"events:{contact}"))
-        with store_errors():
-            lengths = pipe.execute() if contacts else []
+        if not contacts:
+            return set()
+        lengths = self._scripts.run("lengths", claim.portal, *contacts)
         pairs = zip(contacts, lengths, strict=True)
         return {contact for contact, length in pairs if length > known[contact]}
 

@@ -12,8 +12,7 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.events import keys
-from app.events.scripts import Scripts, store_errors
+from app.events.scripts import Scripts
 
 
 class Standing(enum.Enum):
@@ -85,15 +84,14 @@ class Ledger:
 
     def known(self, portal: str, things: Sequence[Thing]) -> dict[Thing, str]:
         """Return the ids of those things that are written down as made."""
-        pipe = self._scripts.store.pipeline(transaction=False)
-        for subject, name in things:
-            pipe.hget(keys.of(portal, f"made:{subject}"), name)
-        with store_errors():
-            found = pipe.execute() if things else []
+        if not things:
+            return {}
+        flat = [part for thing in things for part in thing]
+        found = self._scripts.run("known", portal, *flat)
         return {
             thing: line.decode().removeprefix("made ")
             for thing, line in zip(things, found, strict=True)
-            if line and line.startswith(b"made ")
+            if line.startswith(b"made ")
         }
 
     def confirm(

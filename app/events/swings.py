@@ -15,8 +15,8 @@ from typing import Any
 
 import orjson
 
-from app.events import keys
-from app.events.scripts import Scripts, store_errors
+from app.events.notes import Notes
+from app.events.scripts import Scripts
 
 # So many writes of values that were there before, within the span, are a fight.
 MOST_RETURNS = 4
@@ -45,7 +45,7 @@ class Swings:
     """Remembers our writes for an hour; every method may raise StoreDown."""
 
     def __init__(self, scripts: Scripts, now: Callable[[], float] = time.time) -> None:
-        self._store = scripts.store
+        self._notes = Notes(scripts, "swings", int(SPAN_S * 1000))
         self._vault = scripts.vault
         self._now = now
 
@@ -53,19 +53,14 @@ class Swings:
         self, portal: str, wanted: Mapping[str, Mapping[str, str]]
     ) -> dict[str, Pushes]:
         """Return the writes of the last hour to these properties, by contact."""
-        pipe = self._store.pipeline(transaction=False)
-        for contact_id, values in wanted.items():
-            pipe.hmget(keys.of(portal, f"swings:{contact_id}"), list(values))
-        with store_errors():
-            found = pipe.execute() if wanted else []
         since = self._now() - SPAN_S
         return {
             contact_id: {
-                name: _read(self._vault.open(raw), since)
-                for name, raw in zip(values, row, strict=True)
-                if raw
+                name: _read(self._vault.open(note), since)
+                for name, note in by_name.items()
+                if name in wanted[contact_id]
             }
-            for (contact_id, values), row in zip(wanted.items(), found, strict=True)
+            for contact_id, by_name in self._notes.of(portal, list(wanted)).items()
         }
 
     def push(self, before: str, after: str, by: str) -> Push:
@@ -74,17 +69,11 @@ class Swings:
 
     def remember(self, portal: str, pushes: Mapping[str, Pushes]) -> None:
         """Note down all writes of the last hour, the new ones at the end."""
-        pipe = self._store.pipeline(transaction=False)
-        for contact_id, by_name in pushes.items():
-            key = keys.of(portal, f"swings:{contact_id}")
-            forms: dict[Any, Any] = {
-                n: self._vault.seal(_dump(each)) for n, each in by_name.items()
-            }
-            pipe.hset(key, mapping=forms)
-            pipe.pexpire(key, int(SPAN_S * 1000))
-        if pushes:
-            with store_errors():
-                pipe.execute()
+        forms = {
+            contact_id: {n: self._vault.seal(_dump(each)) for n, each in names.items()}
+            for contact_id, names in pushes.items()
+        }
+        self._notes.add(portal, forms)
 
 
 def is_fight(pushes: list[Push], value: str) -> bool:

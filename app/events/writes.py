@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.events import keys
 from app.events.model import Event
-from app.events.scripts import Scripts, store_errors
+from app.events.notes import Notes
+from app.events.scripts import Scripts
 
 # Longer than a webhook usually takes; after that a person has seen what happened.
 REMEMBERED_MS = 3_600_000
@@ -33,35 +33,27 @@ class Writes:
     """Remembers our writes for a while; every method may raise StoreDown."""
 
     def __init__(self, scripts: Scripts) -> None:
-        self._store = scripts.store
+        self._notes = Notes(scripts, "wrote", REMEMBERED_MS)
         self._vault = scripts.vault
 
     def remember(self, portal: str, writes: Mapping[str, Mapping[str, Write]]) -> None:
         """Note down what is about to be written, by contact and property."""
-        pipe = self._store.pipeline(transaction=False)
-        for contact_id, values in writes.items():
-            key = keys.of(portal, f"wrote:{contact_id}")
-            pipe.hset(key, mapping={n: self._form(w) for n, w in values.items()})
-            pipe.pexpire(key, REMEMBERED_MS)
-        if writes:
-            with store_errors():
-                pipe.execute()
+        forms = {
+            contact_id: {name: self._form(write) for name, write in values.items()}
+            for contact_id, values in writes.items()
+        }
+        self._notes.add(portal, forms)
 
     def of(self, portal: str, contacts: Sequence[str]) -> dict[str, dict[str, Write]]:
         """Return what we wrote lately, by contact and property."""
-        pipe = self._store.pipeline(transaction=False)
-        for contact_id in contacts:
-            pipe.hgetall(keys.of(portal, f"wrote:{contact_id}"))
-        with store_errors():
-            found = pipe.execute() if contacts else []
         return {
-            contact_id: {n.decode(): self._write(text) for n, text in fields.items()}
-            for contact_id, fields in zip(contacts, found, strict=True)
-            if fields
+            contact_id: {name: self._write(note) for name, note in by_name.items()}
+            for contact_id, by_name in self._notes.of(portal, contacts).items()
         }
 
-    def _form(self, write: Write) -> str:
-        return self._vault.seal_text(f"{write.based_on} {write.value}")
+    def _form(self, write: Write) -> bytes:
+        text = f"{write.based_on} {write.value}"
+        return self._vault.seal(text.encode("utf-8", "replace"))
 
     def _write(self, stored: bytes) -> Write:
         based_on, _, value = self._vault.open_text(stored).partition(" ")

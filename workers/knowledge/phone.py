@@ -33,6 +33,7 @@ _ONE_ZONE = {
 }
 
 
+@lru_cache(maxsize=4096)
 def e164(text: str, country: str = "") -> str:
     """Return the number as E.164, with its extension; or the text as it was."""
     if len(text) > MAX_LENGTH or _SURELY_TIDY.fullmatch(text):

@@ -10,13 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 
-from marshmallow import (
-    EXCLUDE,
-    Schema,
-    fields,
-    missing,
-    post_dump,
-)
+from marshmallow import EXCLUDE, Schema, fields, missing
 
 from app.errors import ServerBroken
 from app.hubspot.protocol import Reply
@@ -154,9 +148,9 @@ class Shape(Schema, Generic[Value]):
     A field is called on the wire as here, but in camel case: `created_at` is
     "createdAt". Requests leave out what is None.
 
-    `read` asks the fields themselves. marshmallow's `load` collects every problem of
-    an input, where here the first one ends the reading, and takes 2 ms for a hundred
-    contacts instead of 0.9.
+    `read` and `write` ask the fields themselves. marshmallow's `load` collects every
+    problem of an input, where here the first one ends the reading, and takes 2 ms for a
+    hundred contacts instead of 0.9.
     """
 
     makes: Callable[..., Any]
@@ -206,11 +200,12 @@ class Shape(Schema, Generic[Value]):
 
     def write(self, value: Value) -> dict[str, Any]:
         """Return the JSON object that says the value."""
-        return cast(dict[str, Any], self.dump(value))
-
-    @post_dump
-    def _said(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {name: value for name, value in data.items() if value is not None}
+        said = {}
+        for name, field in self.dump_fields.items():
+            found = field.serialize(name, value, getattr)
+            if found is not None:
+                said[field.data_key or name] = found
+        return said
 
 
 def camel_case(name: str) -> str:
