@@ -11,7 +11,7 @@ import click
 from app import logs, services, settings
 from app.cli.moment import Moment
 from app.errors import ConfigError, StoreDown
-from app.repair import past
+from app.repair import forecast, past
 from app.repair.moment import written
 from app.repair.past import Past, Plan
 from app.services import Services
@@ -64,7 +64,7 @@ def told(at: Services, found: Plan) -> list[str]:
         f"{found.events} events of {len(found.contacts)} contacts"
         f" in {found.deliveries} deliveries, among them:",
         *(f"    {line}" for line in found.sample),
-        f"about {found.calls:.0f} calls to HubSpot",
+        forecast.words(found.calls),
     ]
 
 

@@ -282,5 +282,5 @@ def _text(value: bytes | str) -> str:
 def _store_errors() -> Iterator[None]:
     try:
         yield
-    except redis.RedisError as error:
+    except (redis.RedisError, OSError) as error:  # the latter while it connects
         raise StoreDown(f"Redis: {error}") from error

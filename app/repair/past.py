@@ -8,15 +8,15 @@ own: they count as new, and a run that is begun again does not count them twice.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from app.errors import Backlogged
 from app.events.model import Event, Lane
+from app.repair import forecast
 from app.services import Services
 
-# Of these we know what they will cost; before the first round nobody does.
-CALLS_PER_CONTACT = 0.07
 SAMPLE = 5
 # How long to wait while too much is waiting already.
 BACKLOG_PAUSE_S = 1.0
@@ -53,7 +53,8 @@ class Plan:
         events: how many, each counted once.
         contacts: (portal, contact) of each.
         sample: the first few, in words without values.
-        calls: HubSpot calls that it will take, going by those made so far.
+        calls: HubSpot calls that it will take, going by those made so far; None if
+            that is not known.
 
     """
 
@@ -61,7 +62,7 @@ class Plan:
     events: int = 0
     contacts: set[tuple[str, str]] = field(default_factory=set)
     sample: list[str] = field(default_factory=list)
-    calls: float = 0.0
+    calls: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,10 @@ def plan(at: Services, past: Past) -> Plan:
             found.contacts.add((event.portal_id, event.object_id))
             if len(found.sample) < SAMPLE:
                 found.sample.append(_words(event))
-    portals = {portal for portal, _ in found.contacts}
-    for portal in portals:
-        contacts = sum(1 for each, _ in found.contacts if each == portal)
-        found.calls += contacts * calls_per_contact(at, portal)
+    contacts = Counter(portal for portal, _ in found.contacts)
+    foretold = [forecast.calls(at, portal, n) for portal, n in contacts.items()]
+    known = [calls for calls in foretold if calls is not None]
+    found.calls = sum(known) if len(known) == len(foretold) else None
     return found
 
 
@@ -132,15 +133,6 @@ def run(
         so_far = Progress(so_far.put_in + accepted, so_far.known + known)
         yield so_far
         sleep(max(0.0, began + so_far.put_in / rate - clock()))
-
-
-def calls_per_contact(at: Services, portal: str) -> float:
-    """Return how many calls a contact's round took so far, on the average."""
-    calls = at.books.calls(portal)
-    made = sum(n for route, n in calls.items() if not route.endswith(" inputs"))
-    counts = at.books.counts(portal)
-    rounds = sum(n for name, n in counts.items() if name.startswith("contacts_"))
-    return made / rounds if rounds else CALLS_PER_CONTACT
 
 
 def _shares(at: Services, past: Past) -> Iterator[list[Event]]:

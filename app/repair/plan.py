@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import math
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -12,6 +11,7 @@ from app.errors import HubSpotError, StoreDown
 from app.events.dead import DeadLetter
 from app.events.mark import Mark
 from app.hubspot.shapes.account import ApiUsage
+from app.repair import forecast
 from app.repair.filter import Filter
 from app.repair.order import pace
 from app.repair.selection import look, portals
@@ -112,7 +112,7 @@ def _plan(
     tally = _count(services, portal, filter_, most)
     if not tally.letters:
         return None
-    calls = predicted(services, portal, len(tally.contacts))
+    calls = forecast.calls(services, portal, len(tally.contacts))
     per_s = services.settings.rate_calls / WINDOW_S
     by_calls = calls / per_s if calls and per_s else 0.0
     seconds = max(tally.letters / rate, by_calls)
@@ -145,23 +145,6 @@ def _count(services: Services, portal: str, filter_: Filter, most: int) -> Tally
             return tally
     tally.complete = look(services.dead, portal, filter_, mark, most=1).last is None
     return tally
-
-
-def predicted(services: Services, portal: str, contacts: int) -> int | None:
-    """Return how many API calls it takes to work these contacts off.
-
-    By what the books say that a contact, and a round of many, took so far; None while
-    they say nothing.
-    """
-    counts = services.books.counts(portal)
-    made, rounds = services.books.calls_made(portal), counts.get("rounds", 0)
-    ended = sum(n for name, n in counts.items() if name.startswith("contacts_"))
-    in_hand = ended + counts.get("postponed", 0) + counts.get("serial", 0)
-    if not (made and rounds and in_hand):
-        return None
-    rounds_needed = math.ceil(contacts / services.settings.round_contacts)
-    by_contact = contacts * made / in_hand
-    return math.ceil(max(by_contact, rounds_needed * made / rounds))
 
 
 def _share_of_day(services: Services, portal: str, calls: int | None) -> float | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from app.events.dead import DeadLetter
+from app.repair import forecast
 from app.repair.advice import advice
 from app.repair.order import DONE, REPLAY, Order
 from app.repair.orders import outcome
@@ -49,14 +50,12 @@ def about_plan(plan: Plan, verb: str) -> Iterator[str]:
 
 
 def _cost(plan: Plan) -> str:
-    if plan.calls is None:
-        return "HubSpot calls: not known, no contact was worked off yet"
-    shares = []
+    parts = [forecast.words(plan.calls)]
     if plan.allowance is not None:
-        shares.append(f"{plan.allowance:.0%} of the allowance in that time")
+        parts.append(f"{plan.allowance:.0%} of the allowance in that time")
     if plan.day is not None:
-        shares.append(f"{plan.day:.1%} of what is left of the day's calls")
-    return ", ".join([f"about {plan.calls} HubSpot calls", *shares])
+        parts.append(f"{plan.day:.1%} of what is left of the day's calls")
+    return ", ".join(parts)
 
 
 def about_order(order: Order) -> str:
