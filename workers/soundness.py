@@ -104,7 +104,7 @@ def _spelling(change: Change) -> None:
         part = getattr(change, name)
         if isinstance(part, str):
             part.encode()
-        elif isinstance(part, Mapping):
+        elif isinstance(part, (dict, Mapping)):  # a dict is told at once
             for piece in (*part, *part.values()):
                 if isinstance(piece, str):
                     piece.encode()
