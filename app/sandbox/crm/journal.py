@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,7 @@ class Origin:
         return "USER" if self.change_source == "CRM_UI" else self.change_source
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One thing that happened to one record, as a webhook would tell it.
 
     Attributes:
@@ -56,7 +57,7 @@ class Change:
     property_value: str = ""
     change_flag: str = ""
     association_type_id: int = 0
-    extra: Mapping[str, object] = field(default_factory=dict)
+    extra: Mapping[str, object] = MappingProxyType({})
 
 
 class Journal:
