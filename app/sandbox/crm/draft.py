@@ -162,15 +162,15 @@ def _checked(
     properties: Mapping[str, object],
     rights: Rights,
 ) -> Checked:
-    writable = set(rights.writable)
+    writable = rights.writable
     if portal.switches.createdate_writable:
-        writable.add("createdate")
+        writable |= {"createdate"}
     if portal.switches.additional_emails_writable:
-        writable.add(MANY_VALUED)
+        writable |= {MANY_VALUED}
     checked = validation.check(
         portal.shelf(kind).schema,
         properties,
-        writable=frozenset(writable),
+        writable=writable,
         lenient_dates=rights.lenient_dates,
     )
     owner = checked.values.get(OWNER)

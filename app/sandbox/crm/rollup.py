@@ -27,11 +27,12 @@ def refresh(portal: Portal, record: Record) -> None:
 
 
 def _activity(portal: Portal, record: Record) -> dict[str, str]:
-    neighbours = portal.links.by_kind(record)
     count, latest = 0, ""
-    for kind in ACTIVITIES:
-        shelf = portal.shelf(kind)
-        for activity_id in neighbours.get(kind.type_id, ()):
+    for type_id, neighbours in portal.links.by_kind(record).items():
+        shelf = portal.shelf_of(type_id)
+        if shelf.kind not in ACTIVITIES:
+            continue
+        for activity_id in neighbours:
             activity = shelf.live(activity_id)
             if activity is not None:
                 count += 1
