@@ -104,9 +104,7 @@ def written(portal: Portal, done: Done, *, whole: bool) -> Json:
     stored = found.properties
     always = found.kind.always
     names = {
-        name
-        for name in stored
-        if whole or name in always or name.startswith(_COMPUTED)
+        name for name in stored if whole or name in always or name.startswith(_COMPUTED)
     }.union(done.given)
     # A value that was just cleared is told as "", not as null.
     values = {**dict.fromkeys(done.given, ""), **stored}

@@ -206,6 +206,8 @@ def _tell(
         return
     at_ms = portal.now_ms()
     for start, end, type_id in ((one, other, link.id), (other, one, link.reverse)):
+        if not portal.journal.hears(start.kind.type_id):
+            continue
         portal.journal.write(
             Change(
                 object_type_id=start.kind.type_id,

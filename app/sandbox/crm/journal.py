@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,28 @@ class Change(NamedTuple):
     extra: Mapping[str, object] = MappingProxyType({})
 
 
-class Journal:
-    """Collects the changes of one piece of work and hands them on together."""
+class Listener(Protocol):
+    """Whoever is told of changes."""
 
-    def __init__(self, emit: Callable[[Sequence[Change]], None]) -> None:
-        self._emit = emit
+    def hears(self, object_type_id: str) -> bool:
+        """Tell whether changes of records of this kind matter to anybody."""
+
+    def emit(self, changes: Sequence[Change]) -> None:
+        """Take changes; returns at once."""
+
+
+class Journal:
+    """Collects the changes of one piece of work and hands them on together.
+
+    Attributes:
+        hears: tells whether somebody listens to changes of a kind of records, by its
+            type id; of others, nothing needs to be written.
+
+    """
+
+    def __init__(self, listener: Listener) -> None:
+        self._emit = listener.emit
+        self.hears = listener.hears
         self._pending: list[Change] = []
 
     def write(self, change: Change) -> None:

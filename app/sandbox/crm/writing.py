@@ -73,6 +73,7 @@ def _write(
 ) -> None:
     shelf, now_ms = portal.shelf(record.kind), portal.now_ms()
     properties = dict(record.properties)
+    heard = portal.journal.hears(record.kind.type_id)
     for name, value in values.items():
         definition = shelf.schema.active[name]
         if value.startswith(";") and definition.multiple:
@@ -87,8 +88,10 @@ def _write(
             del properties[name]
         version = Version(value, now_ms, origin.change_source, origin.source_id)
         record.remember(name, version)
-        told = validation.event_form(definition, value)
-        _tell(portal, record, origin, "propertyChange", now_ms, name=name, value=told)
+        if heard:
+            told = validation.event_form(definition, value)
+            happening = "propertyChange"
+            _tell(portal, record, origin, happening, now_ms, name=name, value=told)
     if record.kind is CONTACT:
         contact.compute(properties, record.id, now_ms)
     properties[record.kind.modified] = moment.iso(now_ms)
