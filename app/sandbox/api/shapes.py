@@ -103,12 +103,14 @@ def written(portal: Portal, done: Done, *, whole: bool) -> Json:
     found = done.record
     stored = found.properties
     always = found.kind.always
-    names = {
-        name for name in stored if whole or name in always or name.startswith(_COMPUTED)
-    }.union(done.given)
+    told = (
+        stored
+        if whole
+        else [n for n in stored if n in always or n.startswith(_COMPUTED)]
+    )
     # A value that was just cleared is told as "", not as null.
     values = {**dict.fromkeys(done.given, ""), **stored}
-    shape = record(portal, found, sorted(names), values)
+    shape = record(portal, found, sorted({*told, *done.given}), values)
     if done.new is not None:
         shape["new"] = done.new
     if done.trace_id and portal.switches.echo_trace_id:

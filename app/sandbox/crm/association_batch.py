@@ -84,7 +84,7 @@ def _each(
     if len(wanted) > MAX_CREATE:
         raise BatchTooLarge(MAX_CREATE)
     linked = Linked()
-    portal = ends.portal
+    portal, origin = ends.portal, ends.portal.integration
     for (from_id, to_id), types in wanted:
         try:
             links = types()
@@ -95,7 +95,7 @@ def _each(
             entry = error.entry({"fromObjectId": [from_id], "toObjectId": [to_id]})
             linked.errors.append(entry)
         else:
-            association.connect(portal, one, other, links, portal.integration)
+            association.connect(portal, one, other, links, origin)
             linked.done.append((one, other, links))
     return linked
 

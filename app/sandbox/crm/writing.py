@@ -97,7 +97,7 @@ def _write(
     properties[record.kind.modified] = moment.iso(now_ms)
     record.properties = properties
     record.updated_at_ms = now_ms
-    shelf.index.note(record, portal.now())
+    shelf.index.note(record, now_ms / 1000)
     if record.kind in ACTIVITIES and "hs_timestamp" in values:
         _refresh_neighbours(portal, record)
 
