@@ -42,7 +42,7 @@ class Clock:
 
     def now(self) -> float:
         """Return the time."""
-        # Everything asks for it, all the time: without the lock, a pace is whole.
+        # Every write asks for it, so it takes no lock: a pace is replaced as a whole.
         shown, since, speed = self._pace
         return shown + (self._world() - since) * speed
 

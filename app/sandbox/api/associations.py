@@ -89,9 +89,8 @@ def batch_read(call: Call, from_type: str, to_type: str) -> Reply:
     """Answer the associations of many records with one kind of records."""
     started_ms, ends = call.portal.now_ms(), ends_of(call, from_type, to_type)
     inputs = call.inputs()
-    ids = [str(item.get("id")) for item in inputs]
     after = {_id(item): str(item.get("after") or "") for item in inputs}
-    found, errors = association_batch.read(ends, ids)
+    found, errors = association_batch.read(ends, [_id(item) for item in inputs])
     types = call.portal.link_types
     results = [
         {"from": {"id": record_id}, **_page(types, neighbours, after[record_id], PAGE)}

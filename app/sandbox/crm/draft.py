@@ -189,8 +189,8 @@ def _admit_new(portal: Portal, draft: Draft) -> None:
     missing = [name for name in required if not values.get(name)]
     if missing:
         raise RequiredMissing(missing)
-    nameless = not any(values.get(name) for name in contact.IDENTITY)
-    if draft.kind is CONTACT and nameless and portal.switches.contact_needs_identity:
+    demanding = draft.kind is CONTACT and portal.switches.contact_needs_identity
+    if demanding and not any(values.get(name) for name in contact.IDENTITY):
         raise RequiredMissing(contact.IDENTITY)
 
 

@@ -20,10 +20,11 @@ def create(portal: Portal, draft: Draft, origin: Origin) -> Record:
         kind.created: now,
         "hs_object_id": record.id,
         "hs_object_source": origin.change_source,
-        "hs_object_source_id": origin.source_id,
         "hs_object_source_label": origin.change_source,
         kind.modified: now,
     }
+    if origin.source_id:
+        record.properties["hs_object_source_id"] = origin.source_id
     if kind is CONTACT:
         start = contact.starting_values(draft.values, portal.switches)
         record.properties.update(start)
