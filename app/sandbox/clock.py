@@ -11,31 +11,40 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 FASTEST = 1_000_000.0
 
 
+class _Pace(NamedTuple):
+    """What the clock showed at some moment of the world, and its speed since then."""
+
+    shown: float
+    since: float
+    speed: float
+
+
 class Clock:
-    """Tells the time, epoch seconds.
-
-    Attributes:
-        speed: seconds that pass here while one passes in the world.
-
-    """
+    """Tells the time, epoch seconds."""
 
     def __init__(
         self, speed: float = 1.0, world: Callable[[], float] = time.time
     ) -> None:
         self._world = world
         self._lock = threading.Lock()
-        self._since = world()
-        self._shown = self._since
-        self.speed = _sensible("speed", speed)
+        began = world()
+        self._pace = _Pace(began, began, _sensible("speed", speed))
+
+    @property
+    def speed(self) -> float:
+        """Seconds that pass here while one passes in the world."""
+        return self._pace.speed
 
     def now(self) -> float:
         """Return the time."""
-        with self._lock:
-            return self._now()
+        # Every write asks for it, so it takes no lock: a pace is replaced as a whole.
+        shown, since, speed = self._pace
+        return shown + (self._world() - since) * speed
 
     def change(
         self, speed: float | None = None, advance_s: float = 0.0, **unknown: object
@@ -51,16 +60,12 @@ class Clock:
         speed = self.speed if speed is None else _sensible("speed", speed)
         jump_s = _sensible("advance_s", advance_s)
         with self._lock:
-            self._shown = self._now() + jump_s
-            self._since = self._world()
-            self.speed = speed
+            shown = self.now() + jump_s
+            self._pace = _Pace(shown, self._world(), speed)
 
     def show(self, at: float) -> None:
         """Be as late as `at` (epoch seconds), at least; no clock goes backwards."""
         self.change(advance_s=max(0.0, at - self.now()))
-
-    def _now(self) -> float:
-        return self._shown + (self._world() - self._since) * self.speed
 
 
 def _sensible(name: str, value: object) -> float:

@@ -110,13 +110,19 @@ class Subscription:
 
 
 class Subscriptions:
-    """All subscriptions of the app, found by what happened."""
+    """All subscriptions of the app, found by what happened.
+
+    Attributes:
+        type_ids: the kinds of records they are about.
+
+    """
 
     def __init__(self, listed: Iterable[Subscription]) -> None:
         self._found: dict[tuple[str, str, str], list[Subscription]] = {}
         for each in dict.fromkeys(listed):
             key = (each.type_id, each.happening, each.property_name)
             self._found.setdefault(key, []).append(each)
+        self.type_ids = frozenset(type_id for type_id, _, _ in self._found)
 
     def to(self, change: Change) -> Sequence[Subscription]:
         """Return those that tell of `change`: none, one, or a generic one, too."""

@@ -92,6 +92,10 @@ class Sender:
                 self._staff()
             self._wake_all()
 
+    def hears(self, object_type_id: str) -> bool:
+        """Tell whether somebody subscribed to something about this kind of records."""
+        return object_type_id in self._subscriptions.type_ids
+
     def emit(self, changes: Sequence[Change]) -> None:
         """Let these changes be told to whoever subscribed to them."""
         with self._lock:

@@ -62,7 +62,7 @@ def gate_to(
         ValueError: a fault of the configuration makes no sense.
 
     """
-    portal = Portal(config, sender.emit, clock.now)
+    portal = Portal(config, sender, clock.now)
     group = f"{config.app_id}:{config.portal_id}"
     gate = Gate(
         config=config,

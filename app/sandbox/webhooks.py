@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from app.sandbox.crm.journal import Change
+from app.sandbox.crm.journal import Listener
 from app.sandbox.delivery_outbox import Letter
 
 
-class WebhookSender(Protocol):
+class WebhookSender(Listener, Protocol):
     """Takes changes and delivers them in its own time."""
 
     def start(self) -> None:
@@ -17,9 +17,6 @@ class WebhookSender(Protocol):
 
     def stop(self) -> None:
         """Stop delivering."""
-
-    def emit(self, changes: Sequence[Change]) -> None:
-        """Take changes; returns at once."""
 
     def configure(self, **options: Any) -> None:
         """Change options, e.g. `target_url`; raises TypeError or ValueError."""

@@ -88,8 +88,9 @@ def batch_create_default(call: Call, from_type: str, to_type: str) -> Reply:
 def batch_read(call: Call, from_type: str, to_type: str) -> Reply:
     """Answer the associations of many records with one kind of records."""
     started_ms, ends = call.portal.now_ms(), ends_of(call, from_type, to_type)
-    after = {_id(item): str(item.get("after") or "") for item in call.inputs()}
-    found, errors = association_batch.read(ends, [_id(i) for i in call.inputs()])
+    inputs = call.inputs()
+    after = {_id(item): str(item.get("after") or "") for item in inputs}
+    found, errors = association_batch.read(ends, [_id(item) for item in inputs])
     types = call.portal.link_types
     results = [
         {"from": {"id": record_id}, **_page(types, neighbours, after[record_id], PAGE)}

@@ -69,7 +69,7 @@ class Gate:
             self.app,
             self.limiter,
             version=version,
-            base_url=request.host_url.rstrip("/"),
+            base_url=f"{request.scheme}://{request.host}",
             path=request.path,
             raw=request.get_data(),
             args=request.args.to_dict(flat=False),

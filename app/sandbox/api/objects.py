@@ -118,7 +118,7 @@ def properties_of(call: Call, item: dict[str, Any]) -> dict[str, object]:
         dict, item.get("properties", {}), "properties"
     )
     for name, value in found.items():
-        if isinstance(value, dict | list):
+        if isinstance(value, (dict, list)):
             call.expect(str, value, name)
     return found
 

@@ -14,6 +14,9 @@ from app.sandbox.crm.record import Record
 
 Json = dict[str, object]
 
+# What HubSpot computes of a record, it tells with every write.
+_COMPUTED = ("hs_all_", "hs_email_", "hs_is_", "hs_full_", "hs_object_")
+
 
 def record(
     portal: Portal,
@@ -99,14 +102,15 @@ def written(portal: Portal, done: Done, *, whole: bool) -> Json:
     """
     found = done.record
     stored = found.properties
-    names = {
-        name
-        for name in (*stored, *done.given)
-        if whole or name in done.given or name in found.kind.always or _computed(name)
-    }
+    always = found.kind.always
+    told = (
+        stored
+        if whole
+        else [n for n in stored if n in always or n.startswith(_COMPUTED)]
+    )
     # A value that was just cleared is told as "", not as null.
     values = {**dict.fromkeys(done.given, ""), **stored}
-    shape = record(portal, found, sorted(names), values)
+    shape = record(portal, found, sorted({*told, *done.given}), values)
     if done.new is not None:
         shape["new"] = done.new
     if done.trace_id and portal.switches.echo_trace_id:
@@ -114,10 +118,6 @@ def written(portal: Portal, done: Done, *, whole: bool) -> Json:
     if done.normalized:
         shape["warnings"] = [_warning(n, *pair) for n, pair in done.normalized.items()]
     return shape
-
-
-def _computed(name: str) -> bool:
-    return name.startswith(("hs_all_", "hs_email_", "hs_is_", "hs_full_", "hs_object_"))
 
 
 def _warning(name: str, raw: str, normalized: str) -> Json:

@@ -103,6 +103,19 @@ def connect(
     origin: Origin,
 ) -> None:
     """Associate two records; a label brings the unlabeled type along."""
+    attach(portal, one, other, links, origin)
+    rollup.refresh(portal, one)
+    rollup.refresh(portal, other)
+
+
+def attach(
+    portal: Portal,
+    one: Record,
+    other: Record,
+    links: Iterable[LinkType],
+    origin: Origin,
+) -> None:
+    """Associate two records, and leave their bookkeeping to the caller."""
     wanted = [default_type(portal, one.kind, other.kind), *links]
     if _is_first_company(portal, one, other):
         between = portal.link_types.between(one.kind, other.kind)
@@ -112,8 +125,6 @@ def connect(
             _drop_primary(portal, one, other, origin)
         if portal.links.add(one, other, link):
             _tell(portal, one, other, link, origin, removed=False)
-    rollup.refresh(portal, one)
-    rollup.refresh(portal, other)
 
 
 def replace(
@@ -206,6 +217,8 @@ def _tell(
         return
     at_ms = portal.now_ms()
     for start, end, type_id in ((one, other, link.id), (other, one, link.reverse)):
+        if not portal.journal.hears(start.kind.type_id):
+            continue
         portal.journal.write(
             Change(
                 object_type_id=start.kind.type_id,

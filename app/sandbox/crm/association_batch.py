@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from app.sandbox.crm import association, digits
+from app.sandbox.crm import association, digits, rollup
 from app.sandbox.crm.association_types import LinkType
 from app.sandbox.crm.links import Neighbours
 from app.sandbox.crm.object_types import ObjectType
@@ -16,7 +16,7 @@ from app.sandbox.errors import (
     ApiError,
     BatchTooLarge,
     InvalidIdentifier,
-    NoAssociations,
+    no_associations,
 )
 
 # https://developers.hubspot.com/docs/api-reference/latest/crm/associations/associate-records/guide
@@ -84,7 +84,7 @@ def _each(
     if len(wanted) > MAX_CREATE:
         raise BatchTooLarge(MAX_CREATE)
     linked = Linked()
-    portal = ends.portal
+    portal, origin = ends.portal, ends.portal.integration
     for (from_id, to_id), types in wanted:
         try:
             links = types()
@@ -95,8 +95,11 @@ def _each(
             entry = error.entry({"fromObjectId": [from_id], "toObjectId": [to_id]})
             linked.errors.append(entry)
         else:
-            association.connect(portal, one, other, links, portal.integration)
+            association.attach(portal, one, other, links, origin)
             linked.done.append((one, other, links))
+    # Many contacts may have got the same company: its bookkeeping is done once.
+    for record in dict.fromkeys(each for pair in linked.done for each in pair[:2]):
+        rollup.refresh(portal, record)
     return linked
 
 
@@ -115,16 +118,14 @@ def read(
     found: list[tuple[str, Neighbours]] = []
     errors: list[dict[str, object]] = []
     for record_id in dict.fromkeys(ids):
-        if not digits.are_all(record_id):
-            errors.append(InvalidIdentifier(record_id).entry())
-            continue
         record = shelf.live(record_id)
         neighbours = ends.portal.links.of(record, ends.end) if record else {}
         if neighbours:
             found.append((record_id, neighbours))
+        elif digits.are_all(record_id):
+            errors.append(no_associations(record_id, ends.start.name, ends.end.name))
         else:
-            missing = NoAssociations(record_id, ends.start.name, ends.end.name)
-            errors.append(missing.entry())
+            errors.append(InvalidIdentifier(record_id).entry())
     return found, errors
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from app.sandbox.crm import draft as drafts
 from app.sandbox.crm import lookup, writing
@@ -33,8 +35,7 @@ MAX_INPUTS = 100
 MAX_INPUTS_WITH_HISTORY = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """One input of a batch.
 
     Attributes:
@@ -47,14 +48,13 @@ class Input:
     """
 
     id: str = ""
-    properties: Mapping[str, object] = field(default_factory=dict)
+    properties: Mapping[str, object] = MappingProxyType({})
     id_property: str = ""
     trace_id: str = ""
     wishes: Sequence[Wish] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """One input that went well.
 
     Attributes:
@@ -68,7 +68,7 @@ class Done:
 
     record: Record
     given: tuple[str, ...] = ()
-    normalized: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    normalized: Mapping[str, tuple[str, str]] = MappingProxyType({})
     trace_id: str = ""
     new: bool | None = None
 

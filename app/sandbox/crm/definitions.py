@@ -51,7 +51,8 @@ class Option:
     hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots, so that it can remember its choices: every write asks for them.
+@dataclass(frozen=True)
 class Definition:
     """One property of an object.
 
@@ -86,6 +87,11 @@ class Definition:
     created_at_ms: int = 0
     updated_at_ms: int = 0
     archived_at_ms: int = 0
+
+    @functools.cached_property
+    def choices(self) -> frozenset[str]:
+        """The values of the options."""
+        return frozenset(option.value for option in self.options)
 
     @property
     def multiple(self) -> bool:

@@ -162,15 +162,15 @@ def _checked(
     properties: Mapping[str, object],
     rights: Rights,
 ) -> Checked:
-    writable = set(rights.writable)
+    writable = rights.writable
     if portal.switches.createdate_writable:
-        writable.add("createdate")
+        writable |= {"createdate"}
     if portal.switches.additional_emails_writable:
-        writable.add(MANY_VALUED)
+        writable |= {MANY_VALUED}
     checked = validation.check(
         portal.shelf(kind).schema,
         properties,
-        writable=frozenset(writable),
+        writable=writable,
         lenient_dates=rights.lenient_dates,
     )
     owner = checked.values.get(OWNER)
@@ -189,8 +189,8 @@ def _admit_new(portal: Portal, draft: Draft) -> None:
     missing = [name for name in required if not values.get(name)]
     if missing:
         raise RequiredMissing(missing)
-    nameless = not any(values.get(name) for name in contact.IDENTITY)
-    if draft.kind is CONTACT and nameless and portal.switches.contact_needs_identity:
+    demanding = draft.kind is CONTACT and portal.switches.contact_needs_identity
+    if demanding and not any(values.get(name) for name in contact.IDENTITY):
         raise RequiredMissing(contact.IDENTITY)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,7 @@ class Origin:
         return "USER" if self.change_source == "CRM_UI" else self.change_source
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One thing that happened to one record, as a webhook would tell it.
 
     Attributes:
@@ -56,14 +57,31 @@ class Change:
     property_value: str = ""
     change_flag: str = ""
     association_type_id: int = 0
-    extra: Mapping[str, object] = field(default_factory=dict)
+    extra: Mapping[str, object] = MappingProxyType({})
+
+
+class Listener(Protocol):
+    """Whoever is told of changes."""
+
+    def hears(self, object_type_id: str) -> bool:
+        """Tell whether changes of records of this kind matter to anybody."""
+
+    def emit(self, changes: Sequence[Change]) -> None:
+        """Take changes; returns at once."""
 
 
 class Journal:
-    """Collects the changes of one piece of work and hands them on together."""
+    """Collects the changes of one piece of work and hands them on together.
 
-    def __init__(self, emit: Callable[[Sequence[Change]], None]) -> None:
-        self._emit = emit
+    Attributes:
+        hears: tells whether somebody listens to changes of a kind of records, by its
+            type id; of others, nothing needs to be written.
+
+    """
+
+    def __init__(self, listener: Listener) -> None:
+        self._emit = listener.emit
+        self.hears = listener.hears
         self._pending: list[Change] = []
 
     def write(self, change: Change) -> None:

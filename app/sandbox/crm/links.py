@@ -21,7 +21,8 @@ class Links:
 
     def of(self, record: Record, end: ObjectType) -> Neighbours:
         """Return the neighbours of `record` of kind `end`, oldest association first."""
-        return self.by_kind(record).get(end.type_id, {})
+        kinds = self._out.get((record.kind.type_id, record.id))
+        return kinds.get(end.type_id, {}) if kinds else {}
 
     def by_kind(self, record: Record) -> dict[str, Neighbours]:
         """Return all neighbours of `record` by type id."""

@@ -22,6 +22,7 @@ def _second(second: int) -> str:
     return f"{at.tm_year:04}-{time.strftime('%m-%dT%H:%M:%S', at)}"
 
 
+@functools.lru_cache(maxsize=4096)
 def iso(ms: int) -> str:
     """Write epoch milliseconds as "2026-11-20T09:00:00.123Z"."""
     second, fraction = divmod(ms, 1000)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from app.sandbox.config import SandboxConfig
 from app.sandbox.crm.association_types import LinkTypes
 from app.sandbox.crm.custom_object import CustomObject
 from app.sandbox.crm.definitions import Schema, default_schema
-from app.sandbox.crm.journal import Change, Journal, Origin
+from app.sandbox.crm.journal import Journal, Listener, Origin
 from app.sandbox.crm.kinds import Kinds
 from app.sandbox.crm.links import Links
 from app.sandbox.crm.object_types import ObjectType
@@ -45,7 +45,7 @@ class Portal:
     def __init__(
         self,
         config: SandboxConfig,
-        emit: Callable[[Sequence[Change]], None],
+        listener: Listener,
         clock: Callable[[], float],
     ) -> None:
         self._config = config
@@ -53,7 +53,7 @@ class Portal:
         self._lock = threading.RLock()
         self.portal_id = config.portal_id
         self.app_id = config.app_id
-        self.journal = Journal(emit)
+        self.journal = Journal(listener)
         self.reset()
 
     def reset(self) -> None:

@@ -162,10 +162,9 @@ def _enumeration(definition: Definition, text: str) -> str:
         raise _Refused("INVALID_OWNER_ID", f"{text} was not a valid owner id.")
     if definition.external_options:
         return text
-    known = {option.value for option in definition.options}
     chosen = text.strip(";").split(";") if definition.multiple else [text]
     for value in chosen:
-        if value not in known:
+        if value not in definition.choices:
             raise _Refused("INVALID_OPTION", _not_allowed(definition, value))
     return text
 

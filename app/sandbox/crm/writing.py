@@ -15,19 +15,21 @@ def create(portal: Portal, draft: Draft, origin: Origin) -> Record:
     """Create the record of an admitted draft, with its associations."""
     kind, now_ms = draft.kind, portal.now_ms()
     record = Record(kind, draft.new_id or portal.new_id(kind), now_ms, now_ms)
+    now = moment.iso(now_ms)
     record.properties = {
-        kind.created: moment.iso(now_ms),
+        kind.created: now,
         "hs_object_id": record.id,
         "hs_object_source": origin.change_source,
-        "hs_object_source_id": origin.source_id,
         "hs_object_source_label": origin.change_source,
-        kind.modified: moment.iso(now_ms),
+        kind.modified: now,
     }
+    if origin.source_id:
+        record.properties["hs_object_source_id"] = origin.source_id
     if kind is CONTACT:
         start = contact.starting_values(draft.values, portal.switches)
         record.properties.update(start)
     portal.shelf(kind).put(record)
-    _tell(portal, record, origin, "creation", flag="CREATED")
+    _tell(portal, record, origin, "creation", now_ms, flag="CREATED")
     company = draft.values.pop(PRIMARY_COMPANY, "")
     given = {name: value for name, value in draft.values.items() if value}
     _write(portal, record, given, origin)
@@ -61,10 +63,10 @@ def archive(portal: Portal, record: Record, origin: Origin) -> None:
         shelf.release(record, name, [record.properties.get(name, "")])
     shelf.release(record, "email", record.additional_emails)
     record.archived = True
-    record.archived_at_ms = portal.now_ms()
+    record.archived_at_ms = now_ms = portal.now_ms()
     association.forget(portal, record)
     shelf.index.note(record, portal.now())
-    _tell(portal, record, origin, "deletion", flag="DELETED")
+    _tell(portal, record, origin, "deletion", now_ms, flag="DELETED")
 
 
 def _write(
@@ -72,26 +74,31 @@ def _write(
 ) -> None:
     shelf, now_ms = portal.shelf(record.kind), portal.now_ms()
     properties = dict(record.properties)
+    heard = portal.journal.hears(record.kind.type_id)
     for name, value in values.items():
-        if shelf.schema.active[name].multiple and value.startswith(";"):
+        definition = shelf.schema.active[name]
+        if value.startswith(";") and definition.multiple:
             value = _appended(properties.get(name, ""), value)
         old = properties.get(name, "")
         if value == old:
             continue
         _claim(shelf, record, name, old, value)
-        properties[name] = value
-        if not value:
+        if value:
+            properties[name] = value
+        else:
             del properties[name]
         version = Version(value, now_ms, origin.change_source, origin.source_id)
         record.remember(name, version)
-        told = validation.event_form(shelf.schema.active[name], value)
-        _tell(portal, record, origin, "propertyChange", name=name, value=told)
+        if heard:
+            told = validation.event_form(definition, value)
+            happening = "propertyChange"
+            _tell(portal, record, origin, happening, now_ms, name=name, value=told)
     if record.kind is CONTACT:
         contact.compute(properties, record.id, now_ms)
     properties[record.kind.modified] = moment.iso(now_ms)
     record.properties = properties
     record.updated_at_ms = now_ms
-    shelf.index.note(record, portal.now())
+    shelf.index.note(record, now_ms / 1000)
     if record.kind in ACTIVITIES and "hs_timestamp" in values:
         _refresh_neighbours(portal, record)
 
@@ -144,6 +151,7 @@ def _tell(
     record: Record,
     origin: Origin,
     happening: str,
+    at_ms: int,
     *,
     name: str = "",
     value: str = "",
@@ -154,7 +162,7 @@ def _tell(
             object_type_id=record.kind.type_id,
             object_id=record.id,
             happening=happening,
-            occurred_at_ms=portal.now_ms(),
+            occurred_at_ms=at_ms,
             change_source=origin.change_source,
             source_id=origin.source_id,
             property_name=name,

@@ -19,9 +19,9 @@ from app.sandbox.errors.associations import (
     InvalidAssociationType,
     InvalidIdentifier,
     LabelExists,
-    NoAssociations,
     NoPermission,
     WrongDirection,
+    no_associations,
 )
 from app.sandbox.errors.envelope import (
     ApiError,
@@ -93,7 +93,6 @@ __all__ = [
     "LegacyInvalid",
     "LegacyMissing",
     "MissingScopes",
-    "NoAssociations",
     "NoPermission",
     "NonUniqueIdProperty",
     "NotAuthenticated",
@@ -121,4 +120,5 @@ __all__ = [
     "UnreadableJson",
     "ValueTaken",
     "WrongDirection",
+    "no_associations",
 ]

@@ -81,19 +81,19 @@ class AssociatedWithItself(ApiError):
         )
 
 
-class NoAssociations(ApiError):
-    """Not a failure: the record has no associations of the kind asked for."""
+def no_associations(record_id: str, from_name: str, to_name: str) -> dict[str, object]:
+    """Return what a batch says of a record without associations, which is no failure.
 
-    status = 404
-    category = "OBJECT_NOT_FOUND"
-    sub_category = "crm.associations.NO_ASSOCIATIONS_FOUND"
-
-    def __init__(self, record_id: str, from_name: str, to_name: str) -> None:
-        super().__init__(
-            f"No {to_name} is associated with {from_name} {record_id}.",
-            context={
-                "fromObjectId": [record_id],
-                "fromObjectType": [from_name],
-                "toObjectType": [to_name],
-            },
-        )
+    It is never raised, and a batch may consist of nothing else.
+    """
+    return {
+        "status": "error",
+        "message": f"No {to_name} is associated with {from_name} {record_id}.",
+        "context": {
+            "fromObjectId": [record_id],
+            "fromObjectType": [from_name],
+            "toObjectType": [to_name],
+        },
+        "category": "OBJECT_NOT_FOUND",
+        "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND",
+    }

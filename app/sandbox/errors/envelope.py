@@ -36,10 +36,10 @@ class ApiError(Exception):
     ) -> None:
         super().__init__(message)
         self.message = message
-        self.context = dict(context or {})
+        self.context = context or {}
         self.details = details
-        self.extra = dict(extra or {})
-        self.headers = dict(headers or {})
+        self.extra = extra or {}
+        self.headers = headers or {}
 
     def body(self, correlation_id: str) -> dict[str, object]:
         """Return the JSON of an answer that consists of this error."""
@@ -48,17 +48,15 @@ class ApiError(Exception):
             "message": self.message,
             "correlationId": correlation_id,
         }
-        return self._fill(body) | self.extra
+        return {**self._fill(body, self.context), **self.extra}
 
     def entry(self, context: Context | None = None) -> dict[str, object]:
         """Return the JSON of this error among the `errors` of a batch answer."""
         body: dict[str, object] = {"status": "error", "message": self.message}
-        return self._fill(body, {**self.context, **(context or {})})
+        whole = {**self.context, **context} if context else self.context
+        return self._fill(body, whole)
 
-    def _fill(
-        self, body: dict[str, object], context: Context | None = None
-    ) -> dict[str, object]:
-        context = self.context if context is None else context
+    def _fill(self, body: dict[str, object], context: Context) -> dict[str, object]:
         if self.details:
             body["errors"] = list(self.details)
         if context:

@@ -123,6 +123,21 @@ def test_batch_create_judges_every_input_by_itself(call, pair):
     assert 4 == result["numErrors"]
 
 
+def test_a_batch_that_gives_many_contacts_one_company_is_counted(call, pair, make):
+    contact, company = pair
+    other = make("contacts", email="bob@x.com")
+    wanted = [link(contact, company, 1), link(other, company, 1)]
+    answer = call("POST", f"{LINKS}/create", inputs(*wanted))
+    asked = {"params": {"properties": "num_associated_contacts,associatedcompanyid"}}
+
+    assert 201 == answer.status_code
+    counted = call("GET", f"/crm/v3/objects/companies/{company}", **asked).json()
+    assert "2" == counted["properties"]["num_associated_contacts"]
+    for each in (contact, other):
+        read = call("GET", f"/crm/v3/objects/contacts/{each}", **asked).json()
+        assert company == read["properties"]["associatedcompanyid"]
+
+
 def test_batch_default_answers_both_directions(call, pair):
     contact, company = pair
     body = inputs({"from": {"id": contact}, "to": {"id": company}})

@@ -198,6 +198,9 @@ class Listener:
     def __init__(self) -> None:
         self.changes: list[Change] = []
 
+    def hears(self, object_type_id):
+        return True
+
     def emit(self, changes):
         self.changes += changes
 

@@ -160,6 +160,16 @@ def test_seeds_are_silent(sandbox, told):
     assert 1 == len(sandbox.control.dump("contacts"))
 
 
+def test_a_kind_is_told_from_when_it_is_subscribed_to(sandbox, make, told):
+    make("companies", name="Before")
+    subscribed = [{"eventType": "company.propertyChange", "propertyName": "name"}]
+    sandbox.control.put_webhooks(subscriptions=subscribed)
+    make("companies", name="After")
+    make("contacts", city="Ulm")
+
+    assert ["After"] == [event["propertyValue"] for event in told()]
+
+
 def test_the_sender_reports_and_refuses_what_it_does_not_know(sandbox, make, told):
     before = sandbox.control.deliveries()["events_delivered"]
     make("contacts", city="Ulm")
