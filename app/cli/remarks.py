@@ -15,6 +15,9 @@ from app import services, settings
 def remarks(portal: str | None, most: int) -> None:
     """Show values that were dropped, properties that are fought over, and the like."""
     at = services.connect(settings.from_environ(os.environ))
-    for each in [portal] if portal else at.inbox.portals():
-        for entry in at.remarks.latest(each, most):
-            click.echo(entry.line(each))
+    portals = [portal] if portal else at.inbox.portals()
+    found = [(p, entry) for p in portals for entry in at.remarks.latest(p, most)]
+    for each, entry in found:
+        click.echo(entry.line(each))
+    if not found:
+        click.echo("there is nothing to remark")

@@ -31,7 +31,10 @@ PLACES = {
 def trail(contact_id: str, portal: str | None, most: int, as_json: bool) -> None:
     """Show where a contact stands, what went wrong, and what was finished of it."""
     at = services.connect(settings.from_environ(os.environ))
-    for each in [portal] if portal else at.inbox.portals():
+    portals = [portal] if portal else at.inbox.portals()
+    if not (portals or as_json):
+        click.echo("no event was accepted yet, of any portal")
+    for each in portals:
         now = at.trail.standing(each, contact_id)
         before = at.trail.finished(each, contact_id, most)
         if as_json:
@@ -46,6 +49,8 @@ def lines(name: str, now: Standing, before: list[Finished]) -> Iterator[str]:
     """Yield the trail as people read it, the newest first."""
     until = f", from {stamp(now.until)} on" if now.place not in ("", "leased") else ""
     yield f"{name}  {PLACES[now.place]}{until}, {now.attempts} failed attempts"
+    if not (now.place or now.letters or now.steps or before):
+        yield "  nothing is known of it (any more: see KEEP_FINISHED, KEEP_S)"
     for letter in now.letters:
         yield f"  dead letter {name.partition('/')[0]}/{letter}"
     yield from map(told, now.events)
