@@ -77,9 +77,12 @@ def check_event(contact_id: str, kind: str) -> None:
 def plans(portal: str | None, most: int) -> None:
     """Show what dry runs would have done, newest first."""
     at = services.connect(settings.from_environ(os.environ))
-    for each in [portal] if portal else at.inbox.portals():
-        for entry in at.plans.latest(each, most):
-            click.echo(entry.line(each))
+    portals = [portal] if portal else at.inbox.portals()
+    found = [(p, entry) for p in portals for entry in at.plans.latest(p, most)]
+    for each, entry in found:
+        click.echo(entry.line(each))
+    if not found:
+        click.echo("no dry run would have done anything")
 
 
 def book_of(ours: settings.Settings, file: Path | None) -> RuleBook:
