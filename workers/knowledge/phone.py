@@ -142,8 +142,8 @@ def _may_lack_area_code(plain: str, region: str) -> bool:
     if metadata is None or metadata.national_prefix != "0":
         return False
     lengths = metadata.fixed_line.possible_length if metadata.fixed_line else ()
-    digits = phonenumbers.normalize_digits_only(plain)
-    return len(lengths) > 2 and not digits.startswith("0")
+    first = next(filter(str.isdecimal, plain), "0")
+    return len(lengths) > 2 and int(first) != 0
 
 
 def _formatted(text: str, region: str | None) -> str:
