@@ -32,6 +32,7 @@ NAMES = (
     "reaim",
     "recount",
     "recover",
+    "remember",
     "replay",
     "reserve",
     "restore",
