@@ -19,6 +19,7 @@ from app.events.archive import Archive, ArchiveOptions
 from app.events.books import Books
 from app.events.dead import DeadLetters
 from app.events.deliveries import Deliveries
+from app.events.forgotten import Forgotten
 from app.events.illness import Illnesses
 from app.events.inbox import Inbox, InboxOptions
 from app.events.journal import Journal
@@ -70,6 +71,7 @@ class Services:
         illnesses: what keeps a whole portal from being worked on.
         deliveries: what came to the door.
         archive: what was accepted, as it came.
+        forgotten: whom we were told to forget lately.
 
     """
 
@@ -92,6 +94,7 @@ class Services:
     illnesses: Illnesses
     deliveries: Deliveries
     archive: Archive
+    forgotten: Forgotten
 
 
 def open_door(settings: Settings) -> Door:
@@ -181,6 +184,7 @@ def assemble(
         illnesses=Illnesses(scripts),
         deliveries=deliveries(settings, scripts),
         archive=archive(settings, scripts),
+        forgotten=Forgotten(scripts),
     )
 
 

@@ -48,7 +48,7 @@ def hand_back(
     erasure.erase(services, claim, [j for j in jobs if j.id in private], forget)
     settled: list[tuple[str, str]] = []
     delays: list[Postponement] = []
-    burials: list[Burial] = []
+    burials: dict[str, Burial] = {}
     for job in jobs:
         job.failure = job.failure or job.later or _refusal(services, claim, job)
         if job.failure is None:
@@ -68,12 +68,14 @@ def hand_back(
                 # A dead letter would keep what is to be forgotten.
                 settled.append((job.id, "forgotten"))
             case Verdict.BURY:
-                burials.append(_burial(job, verdict))
+                burials[job.id] = _burial(job, verdict)
     services.inbox.settle(claim, settled)
     services.inbox.postpone(claim, delays)
-    services.inbox.bury(claim, burials)
+    erasure.take_back(services, claim.portal, (j for j in jobs if j.id in burials))
+    services.inbox.bury(claim, list(burials.values()))
     _tell(services, claim, jobs)
-    if private:
+    # Something of those has been in the store's file again, and is gone again.
+    if private or services.forgotten.any_of(claim.portal, [job.id for job in jobs]):
         services.inbox.note_erasure()
 
 

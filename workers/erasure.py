@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
+from app.events import keys
 from app.events.claim import Claim
 from app.services import Services
 from workers.round import Job
@@ -33,16 +34,26 @@ def erase(
         StoreDown: the rest is forgotten when the contacts come again.
 
     """
-    contacts: list[str] = []
-    for job in jobs:
-        contacts += [job.id, *services.inbox.former(claim.portal, job.id)]
-        services.inbox.forget(claim, job.id)
+    contacts = [
+        name
+        for job in jobs
+        for name in (job.id, *services.inbox.former(claim.portal, job.id))
+    ]
     if not contacts:
         return
+    # First of all, or what comes in the meantime would be kept.
+    services.forgotten.remember(claim.portal, contacts)
+    for job in jobs:
+        services.inbox.forget(claim, job.id)
     _strike_out(services, claim.portal, contacts)
     for contact_id in contacts:
-        services.archive.forget(claim.portal, contact_id)
         forget(claim.portal, contact_id)
+
+
+def take_back(services: Services, portal: str, jobs: Iterable[Job]) -> None:
+    """Let dead letters be made of contacts that are there, whatever was said before."""
+    there = [job.id for job in jobs if job.contact and not job.contact.deleted]
+    services.forgotten.take_back(portal, there)
 
 
 def _strike_out(services: Services, portal: str, contacts: Sequence[str]) -> None:
@@ -54,3 +65,8 @@ def _strike_out(services: Services, portal: str, contacts: Sequence[str]) -> Non
         services.deliveries,
     ):
         memory.forget(portal, contacts)
+    # What could not be read may have lost its portal.
+    for place in (portal, keys.NOWHERE):
+        services.dead.forget(place, contacts)
+        for contact_id in contacts:
+            services.archive.forget(place, contact_id)

@@ -16,6 +16,7 @@ import orjson
 from app.events import keys, rewriting, wire
 from app.events.model import Event
 from app.events.scripts import Scripts, store_errors
+from app.events.subject import subjects
 from app.events.wire import Oddity
 
 BYTES = "archive_bytes"
@@ -23,8 +24,6 @@ BYTES = "archive_bytes"
 EFFORT = 3
 # What it takes in the store to find a delivery by a contact, as measured.
 WAY_BYTES = 150
-# Where an item names contacts besides the one it is about.
-OTHER_IDS = ("objectId", "primaryObjectId", "newObjectId")
 
 Recode = Callable[[bytes], bytes]
 
@@ -76,24 +75,32 @@ class Archive:
         return self.options.most_bytes > 0
 
     def keep(self, delivery_id: str, items: Sequence[Event | Oddity]) -> None:
-        """Archive a delivery, if the archive is on."""
+        """Archive a delivery, if the archive is on, but for what is to be forgotten."""
         if not self.is_on:
             return
         by_portal: dict[str, list[Event | Oddity]] = {}
         for item in items:
             by_portal.setdefault(item.portal_id, []).append(item)
-        ttl_ms = int(self.options.keep_s * 1000)
         for portal, share in by_portal.items():
-            self._scripts.run(
-                "archive",
-                portal,
-                delivery_id,
-                self._pack([item.raw for item in share]),
-                self.options.most_bytes,
-                ttl_ms,
-                WAY_BYTES,
-                *sorted(set().union(*map(subjects, share))),
-            )
+            left: Sequence[Event | Oddity] = share
+            while left and (forgotten := self._keep(portal, delivery_id, left)):
+                left = [item for item in left if forgotten.isdisjoint(subjects(item))]
+
+    def _keep(
+        self, portal: str, delivery_id: str, share: Sequence[Event | Oddity]
+    ) -> set[str]:
+        """Archive a share, or return whom it is about although they are forgotten."""
+        found = self._scripts.run(
+            "archive",
+            portal,
+            delivery_id,
+            self._pack([item.raw for item in share]),
+            self.options.most_bytes,
+            int(self.options.keep_s * 1000),
+            WAY_BYTES,
+            *sorted(set().union(*map(subjects, share))),
+        )
+        return {contact.decode() for contact in found}
 
     def entries(self, portal: str, since: float, until: float) -> Iterator[Archived]:
         """Iterate over what came at or after `since` and before `until`, in order."""
@@ -163,26 +170,6 @@ class Archive:
         with store_errors():
             reply: Any = self._store.time()
         return int(reply[0]) * 1000
-
-
-def subjects(item: Event | Oddity) -> set[str]:
-    """Return the contacts that an item is about, as far as one can tell."""
-    if isinstance(item, Oddity):
-        return ids_in(item.raw)
-    if item.object_name != "contact":
-        return set()
-    return {item.object_id} | ids_in(item.raw)
-
-
-def ids_in(raw: Any) -> set[str]:
-    """Return the ids that an item names, as digits."""
-    if not isinstance(raw, dict):
-        return set()
-    merged = raw.get("mergedObjectIds")
-    named = [raw.get(name) for name in OTHER_IDS]
-    named += merged if isinstance(merged, list) else []
-    texts = {str(each) for each in named if isinstance(each, int | str)}
-    return {text for text in texts if text.isascii() and text.isdigit()}
 
 
 def _without_name(contact_id: str) -> Callable[[bytes], bytes | None]:

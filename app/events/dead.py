@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.events import contents, keys, letter
+from app.events import contents, keys, letter, odd
 from app.events.letter import DeadLetter
 from app.events.mark import Mark
 from app.events.model import Event
@@ -191,6 +191,13 @@ class DeadLetters:
     ) -> dict[str, int | Exception]:
         """Drop letters for good; return per letter how many events, or LookupError."""
         return self._take("discard", portal, {id_: [id_, order] for id_ in ids})
+
+    def forget(self, portal: str, contacts: Collection[str]) -> None:
+        """Discard what could not be read and names one of these contacts.
+
+        Their own letters go with all else there is of them: see `Inbox.forget`.
+        """
+        odd.forget(self._scripts, portal, contacts)
 
     def amend(
         self, portal: str, letter_id: str, place: int, event: Event | None

@@ -20,6 +20,7 @@ from app.events.letter import Burial
 from app.events.model import Event, Lane
 from app.events.receipt import Receipt
 from app.events.scripts import Scripts, store_errors
+from app.events.subject import subjects
 from app.events.wire import Oddity
 
 # A contact with more waiting events than this is worked off in several rounds.
@@ -225,7 +226,7 @@ class Inbox:
         return int(self._scripts.run("purge", claim.portal, contact_id, claim.token))
 
     def former(self, portal: str, contact_id: str) -> set[str]:
-        """Return the contacts that were merged into this one, until it is forgotten."""
+        """Return the contacts that were merged into this one."""
         with store_errors():
             found: Any = self._scripts.store.smembers(
                 keys.of(portal, f"was:{contact_id}")
@@ -279,7 +280,8 @@ class Inbox:
     ) -> tuple[str | bytes, ...]:
         body = self._scripts.form.dump(item)
         if isinstance(item, Oddity):
-            return "odd", item.key, "odd", item.reason, body
+            names = ",".join(sorted(subjects(item)))
+            return "odd", item.key, names, item.reason, body
         if item.object_name != "contact":
             fate = "ignored"
         elif wire.is_echo(item, app_id):

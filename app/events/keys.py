@@ -40,7 +40,11 @@ hk:{P}:dead_letter:<id>      hash    contact, reason, error, attempts and what e
 hk:{P}:dead_events:<id>      list    the buried events
 hk:{P}:dead_edits:<id>       hash    what takes the place of an event in a replay, by
                                      its place in the letter
-hk:{P}:was:<contact>         set     the contacts that were merged into it
+hk:{P}:was:<contact>         set     the contacts that were merged into it; when it is
+                                     forgotten for 48 h more
+hk:{P}:forgotten             zset    ids of contacts that we were told to forget, by the
+                                     time (ms) when nothing of them is sent again; 48 h;
+                                     see app/events/forgotten.py
 hk:{P}:dead_of:<contact>     set     the contact's dead letters
 hk:{P}:replayed:<contact>    hash    letters of it that wait again: how often, earlier
                                      errors, for which orders; until they end

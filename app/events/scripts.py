@@ -36,6 +36,7 @@ NAMES = (
     "reaim",
     "recount",
     "recover",
+    "remember",
     "replay",
     "reserve",
     "restore",

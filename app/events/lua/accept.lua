@@ -1,6 +1,7 @@
 -- Stores one portal's share of a delivery, whole or not at all.
 -- ARGV: linger ms, limit of waiting events, delivery, then five per item:
---       fate ("work" | "echo" | "ignored" | "odd"), key, contact, lane, payload
+--       fate ("work" | "echo" | "ignored" | "odd"), key, contact, lane, payload;
+--       of an odd item whom it names, with commas in between, and what is odd about it
 -- Returns {first, accepted, duplicates, echoes, ignored, odd}, or {first, -1, waiting}
 -- when full; first is 1 if the store knew nothing of this portal.
 local linger, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -17,6 +18,15 @@ local today = p .. 'seen:' .. math.floor(now / half_day)
 local before = p .. 'seen:' .. (math.floor(now / half_day) - 1)
 local tally = {accepted = 0, duplicates = 0, work = 0, echo = 0, ignored = 0, odd = 0}
 
+-- True if an odd item names somebody who is to be forgotten.
+local function is_about_forgotten(names)
+  if redis.call('EXISTS', p .. 'forgotten') == 0 then return false end
+  for contact in string.gmatch(names, '[^,]+') do
+    if is_forgotten(contact) then return true end
+  end
+  return false
+end
+
 for i = 4, #ARGV, 5 do
   local fate, key, contact, lane, payload =
     ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
@@ -24,6 +34,7 @@ for i = 4, #ARGV, 5 do
     or redis.call('SADD', today, key) == 0 then
     tally.duplicates = tally.duplicates + 1
   else
+    if fate == 'odd' and is_about_forgotten(contact) then fate = 'ignored' end
     tally.accepted = tally.accepted + 1
     tally[fate] = tally[fate] + 1
     if fate == 'work' then

@@ -1,6 +1,7 @@
 -- Keeps a portal's share of a delivery, and lets go of what is too old or too much.
 -- ARGV: delivery, items, most bytes, ms to live, bytes that the way from a contact to
 --       the delivery takes, then the contacts
+-- Returns those contacts that are to be forgotten; nothing is kept if there are any.
 local id, items, most, ttl = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local way = tonumber(ARGV[5])
 local index, bodies = p .. 'archive', p .. 'archive_bodies'
@@ -24,6 +25,14 @@ local function let_go_of(old)
   redis.call('DECRBY', bytes, size)
 end
 
+local forgotten = {}
+if redis.call('EXISTS', p .. 'forgotten') == 1 then
+  for i = 6, #ARGV do
+    if is_forgotten(ARGV[i]) then forgotten[#forgotten + 1] = ARGV[i] end
+  end
+end
+if #forgotten > 0 then return forgotten end
+
 if redis.call('ZADD', index, 'NX', now, id) == 1 then
   local names = table.concat(ARGV, ',', 6)
   redis.call('HSET', bodies, id, items)
@@ -44,4 +53,4 @@ end
 for _, key in ipairs({index, bodies, contacts, bytes}) do
   redis.call('PEXPIRE', key, ttl)
 end
-return 1
+return {}

@@ -94,9 +94,23 @@ local function end_replays(contact, fate)
   return close_replays(contact, fate)
 end
 
+-- True if we were told to forget the contact, and HubSpot may still send something of it.
+local function is_forgotten(contact)
+  return number(redis.call('ZSCORE', p .. 'forgotten', contact)) > now
+end
+
+-- Drops the first `n` events of a contact that is to be forgotten.
+local function drop(contact, n)
+  redis.call('LTRIM', events_of(contact), n, -1)
+  redis.call('DEL', steps_of(contact))
+  end_replays(contact, 'settled')
+  count('discarded', n)
+end
+
 -- Makes a dead letter of the first `n` events of the contact; `about` is what is known
 -- of the failure, a flat list of names and texts that begins with the reason.
 local function entomb(contact, n, about)
+  if is_forgotten(contact) then return drop(contact, n) end
   local id = tostring(redis.call('HINCRBY', p .. 'counts', 'serial', 1))
   local letters = redis.call('LRANGE', events_of(contact), 0, n - 1)
   for i = 1, #letters do

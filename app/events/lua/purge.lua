@@ -1,6 +1,7 @@
 -- Forgets a contact after a privacy deletion, and those that were merged into it: what
 -- waits behind the events in hand, dead letters, steps, what was made for it, what we
--- wrote and what that swung. ARGV: contact, token.
+-- wrote and what that swung. Its former names are left to remember.lua: whoever stops in
+-- the middle of an erasure needs them once more. ARGV: contact, token.
 -- Returns the number of events forgotten, or -1 if the lease is somebody else's.
 local contact, token = ARGV[1], ARGV[2]
 if not holds(contact, token) then return -1 end
@@ -19,6 +20,5 @@ for _, name in ipairs(names) do
   redis.call('DEL', p .. 'made:' .. name, p .. 'wrote:' .. name, p .. 'swings:' .. name,
     steps_of(name))
 end
-redis.call('DEL', p .. 'was:' .. contact)
 count('discarded', forgotten)
 return forgotten
