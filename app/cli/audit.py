@@ -19,9 +19,12 @@ from app.repair.audit import Audit
 def audit(portal: str | None, most: int, as_json: bool) -> None:
     """Show who replayed, discarded, edited or imported dead letters, newest first."""
     at = services.connect(settings.from_environ(os.environ))
-    for each in [portal] if portal else at.inbox.portals():
-        for line in Audit(at).latest(each, most):
-            if as_json:
-                click.echo(json.dumps({"portal": each, **asdict(line)}))
-            else:
-                click.echo(f"{each}  {line}")
+    portals = [portal] if portal else at.inbox.portals()
+    found = [(each, line) for each in portals for line in Audit(at).latest(each, most)]
+    for each, line in found:
+        if as_json:
+            click.echo(json.dumps({"portal": each, **asdict(line)}))
+        else:
+            click.echo(f"{each}  {line}")
+    if not found and not as_json:
+        click.echo("nobody has done anything to a dead letter yet")

@@ -15,6 +15,6 @@ from app import services, settings
 def remarks(portal: str | None, most: int) -> None:
     """Show values that were dropped, properties that are fought over, and the like."""
     at = services.connect(settings.from_environ(os.environ))
-    for each in [portal] if portal else at.inbox.portals():
-        for entry in at.remarks.latest(each, most):
-            click.echo(entry.line(each))
+    portals = [portal] if portal else at.inbox.portals()
+    found = [e.line(each) for each in portals for e in at.remarks.latest(each, most)]
+    click.echo("\n".join(found or ["nothing was remarked"]))

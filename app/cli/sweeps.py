@@ -33,7 +33,7 @@ _share = click.option(
 
 
 @click.command()
-@click.option("--since", type=PAST, help='Changes from then on: "2h" ago, a date.')
+@click.option("--since", type=PAST, help="Changes from then on: 2h, 3d, a date.")
 @click.option("--until", type=PAST, help="Changes up to then; else to the present.")
 @click.option("--again", is_flag=True, help="Begin anew, also if one was left.")
 @_portal

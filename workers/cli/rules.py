@@ -33,7 +33,13 @@ def check(file: Path | None) -> None:
 
 @rules.command()
 @click.argument("contact_id")
-@click.option("--event", "kind", default="contact.creation", show_default=True)
+@click.option(
+    "--event",
+    "kind",
+    default="contact.creation",
+    show_default=True,
+    help="What happened to it.",
+)
 @click.option("--source", default="", help="Of the change: IMPORT, BACKFILL...")
 @click.option("--property", "name", default="", help="Of a contact.propertyChange.")
 @click.option("--file", type=click.Path(path_type=Path), help="In place of RULES_FILE.")
@@ -77,9 +83,9 @@ def check_event(contact_id: str, kind: str) -> None:
 def plans(portal: str | None, most: int) -> None:
     """Show what dry runs would have done, newest first."""
     at = services.connect(settings.from_environ(os.environ))
-    for each in [portal] if portal else at.inbox.portals():
-        for entry in at.plans.latest(each, most):
-            click.echo(entry.line(each))
+    portals = [portal] if portal else at.inbox.portals()
+    found = [e.line(each) for each in portals for e in at.plans.latest(each, most)]
+    click.echo("\n".join(found or ["no dry run would have done anything yet"]))
 
 
 def book_of(ours: settings.Settings, file: Path | None) -> RuleBook:
