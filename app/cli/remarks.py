@@ -13,7 +13,10 @@ from app import services, settings
 @click.option("--portal", help="Only this portal.")
 @click.option("--most", default=100, show_default=True, help="For each portal.")
 def remarks(portal: str | None, most: int) -> None:
-    """Show values that were dropped, properties that are fought over, and the like."""
+    """Show what was left undone, and why.
+
+    Values that were dropped, properties that are fought over, and the like.
+    """
     at = services.connect(settings.from_environ(os.environ))
     portals = [portal] if portal else at.inbox.portals()
     found = [e.line(each) for each in portals for e in at.remarks.latest(each, most)]

@@ -39,7 +39,10 @@ from app.sandbox.testing import Control
     help="How many are created in the sandbox.",
 )
 def run(sandbox_port: int, workers: int, contacts: int) -> None:
-    """Run everything here until Ctrl-C, against HubSpot if its token is set."""
+    """Run everything here until Ctrl-C.
+
+    Against HubSpot if HUBSPOT_ACCESS_TOKEN is set, else against a sandbox of its own.
+    """
     real = bool(os.environ.get("HUBSPOT_ACCESS_TOKEN"))
     port = settings.from_environ(os.environ).port
     token = os.environ.get("OPS_TOKEN") or secrets.token_urlsafe(24)

@@ -65,10 +65,10 @@ def sandbox(
     save: Path | None,
     **config: Any,
 ) -> None:
-    """Run a HubSpot of your own on this machine, with a web page to watch it.
+    """Run a HubSpot of your own on this machine.
 
-    It talks to nobody but the webhook target, and forgets everything when it ends,
-    unless it is told to --save.
+    Its address, in a browser, is a page to watch it. It talks to nobody but the
+    webhook target, and forgets everything when it ends, unless it is told to --save.
     """
     if load is not None and people:
         raise click.UsageError("--people fills a new account; --load brings its own")

@@ -33,7 +33,7 @@ def web() -> None:
 @click.command()
 @click.option("--concurrency", type=click.IntRange(1), help="Processes of this worker.")
 def worker(concurrency: int | None) -> None:
-    """Work off what was accepted (Celery); start as many as you like."""
+    """Work off what was accepted (Celery). Start as many as you like."""
     ours = settings.from_environ(os.environ, needs=("hubspot_access_token",))
     logs.setup(ours.log_level)
     check_store(ours)

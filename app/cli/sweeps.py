@@ -47,7 +47,7 @@ def reconcile(
     share: float | None,
     status: bool,
 ) -> None:
-    """Find contacts that changed while nobody told, and look after them.
+    """Find what changed while nobody told, and look after it.
 
     Everything that changed since then goes into the inbox, whether its webhook came or
     not; the workers write what is missing, and nothing else. A reconcile that was

@@ -35,13 +35,16 @@ PLACES = {
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a portal.")
 def trail(contact_id: str, portal: str | None, most: int, as_json: bool) -> None:
-    """Show where a contact stands, what went wrong, and what was finished of it."""
+    """Show where a contact stands, and what became of its events."""
     if not contact_id.isdecimal():
         raise click.BadParameter(
             f"{contact_id!r} is no id of a contact: ids are digits"
         )
     at = services.connect(settings.from_environ(os.environ))
-    for each in [portal] if portal else at.inbox.portals():
+    portals = [portal] if portal else at.inbox.portals()
+    if not portals and not as_json:
+        click.echo("no event yet")
+    for each in portals:
         now = at.trail.standing(each, contact_id)
         before = at.trail.finished(each, contact_id, most)
         if as_json:

@@ -24,7 +24,7 @@ def rules() -> None:
 @rules.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 def check(file: Path | None) -> None:
-    """Check FILE, or what RULES_FILE names; list every problem with its line."""
+    """Check FILE, or what RULES_FILE names. List every problem with its line."""
     book = book_of(settings.from_environ(os.environ), file)
     for rule in book.rules:
         click.echo(one_line(rule))
@@ -46,7 +46,7 @@ def check(file: Path | None) -> None:
 def explain(
     contact_id: str, kind: str, source: str, name: str, file: Path | None
 ) -> None:
-    """Say for a contact which rules apply, what they would change, and why.
+    """Say which rules apply to a contact, and what they would change.
 
     With --event contact.reconcile: in a reconcile, or with --source in a backfill.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -13,6 +14,8 @@ from click.testing import CliRunner, Result
 
 from app.cli.audit import audit
 from app.cli.dead import dead
+from app.cli.remarks import remarks
+from app.cli.trail import trail
 from app.errors import HubkeeperError
 from app.events import keys
 from app.events.books import Books
@@ -20,6 +23,7 @@ from app.events.inbox import Inbox, InboxOptions
 from app.events.letter import Burial
 from app.events.scripts import Scripts
 from app.events.wire import parse
+from workers.cli.rules import plans
 
 PORTAL = "20000001"
 BURIALS = (
@@ -155,6 +159,17 @@ def test_a_list_goes_on_where_it_ended(run: Run, letters: list[str]) -> None:
 def test_nothing_is_dead_in_an_empty_store(run: Run, store: redis.Redis) -> None:
     assert "nothing is dead\n" == run("list").stdout
     assert "nothing was ordered\n" == run("orders").stdout
+
+
+@pytest.mark.parametrize(
+    "words", [[audit], [remarks], [plans], [trail, "501"]], ids=str
+)
+def test_a_command_that_finds_nothing_says_so(
+    words: list[Any], store: redis.Redis, store_url: str
+) -> None:
+    told = CliRunner().invoke(words[0], words[1:], env={"REDIS_URL": store_url})
+
+    assert (0, 1) == (told.exit_code, len(told.stdout.splitlines())), told.stdout
 
 
 def test_a_plan_changes_nothing(
