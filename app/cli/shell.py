@@ -43,7 +43,9 @@ def _wherever(theirs: Mapping[str, str]) -> dict[str, str]:
     found = dict(theirs)
     if rules := found.get("RULES_FILE"):
         found["RULES_FILE"] = str(Path(rules).resolve())
-    if path := found.get("PYTHONPATH"):
-        parts = (str(Path(part).resolve()) for part in path.split(os.pathsep))
-        found["PYTHONPATH"] = os.pathsep.join(parts)
+    if {"ACTION_MODULES", "PYTHONPATH"} & found.keys():
+        # What runs here finds modules in the directory where it was started, too.
+        parts = ["", *found.get("PYTHONPATH", "").split(os.pathsep)]
+        absolute = dict.fromkeys(str(Path(part).resolve()) for part in parts)
+        found["PYTHONPATH"] = os.pathsep.join(absolute)
     return found

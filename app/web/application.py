@@ -62,7 +62,7 @@ def _words(error: HTTPException) -> str:
         taken = sorted({*(error.valid_methods or ())} - {"HEAD", "OPTIONS"})
         return f"This path answers to {' and '.join(taken)} only."
     if error.description == NotFound.description:
-        return f"There is nothing here; webhooks go to {webhook.PATH}."
+        return f"There is nothing at this path; webhooks go to {webhook.PATH}."
     return error.description or error.name
 
 

@@ -19,6 +19,14 @@ from app.errors import ConfigError
 from tests.conftest import missing
 
 KEY = "tTzYH0VBRIgZz4tJ8kXTfBXHdwBHWxeOL4ZZwpBTN8s="
+OURS = """\
+from workers.actions import enricher
+
+
+@enricher(on=("contact.creation",), reads=("firstname",))
+def ours(contact, events):
+    return []
+"""
 STARTED_S = 60.0
 
 
@@ -72,15 +80,16 @@ def until(true: Callable[[], bool], why: Callable[[], object]) -> None:
 
 @pytest.fixture
 def started(tmp_path: Path) -> Iterator[Run]:
-    """Start it as somebody does who seals the store and has a rule of his own."""
+    """Start it as somebody does who seals the store and has an action of his own."""
     try:
         embedded.server_binary()
     except ConfigError as error:
         missing(str(error))
     (tmp_path / "rules.toml").write_text(
-        '[[rule]]\nname = "only names"\naction = "tidy_name"\n'
+        '[[rule]]\nname = "only names"\naction = "ours"\n'
     )
-    own = {"STORE_KEYS": KEY, "RULES_FILE": "rules.toml"}
+    (tmp_path / "ours.py").write_text(OURS)
+    own = {"STORE_KEYS": KEY, "RULES_FILE": "rules.toml", "ACTION_MODULES": "ours"}
     run = Run(tmp_path, "--contacts", "20", **own)
     try:
         run.says("20 contacts were created")

@@ -146,7 +146,7 @@ def test_a_browser_at_the_wrong_place_is_told_the_right_one(door: Door) -> None:
     lost = requests.get(door.url, timeout=10).json()
 
     assert "This path answers to POST only." == looked["message"]
-    assert f"There is nothing here; webhooks go to {PATH}." == lost["message"]
+    assert f"There is nothing at this path; webhooks go to {PATH}." == lost["message"]
 
 
 def test_a_port_that_is_taken_is_named_last(door: Door, store_url: str) -> None:
