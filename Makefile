@@ -1,4 +1,5 @@
-# Two commands: `make run` and `make test`. Each sets up all it needs.
+# Two commands: `make run` and `make test`. Each sets up all it needs. ARGS are passed
+# on: make run ARGS="--sandbox-port 8091".
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,10 +18,10 @@ $(READY): deploy/lock/dev.txt pyproject.toml
 	@touch $@
 
 run: setup
-	@$(BIN)/hubkeeper run
+	@$(BIN)/hubkeeper run $(ARGS)
 
 demo: setup
-	@$(BIN)/hubkeeper demo
+	@$(BIN)/hubkeeper demo $(ARGS)
 
 # Repeat one that failed with ARGS="--seed 7 --episode 12".
 chaos: setup
@@ -43,7 +44,7 @@ lint: setup
 	$(BIN)/lint-imports
 
 bench: setup
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 # Pins every dependency by hash, for every platform, and names no host.
 lock: setup

@@ -67,7 +67,7 @@ class Clients:
         details = asking.account.details()
         if details.portal_id != portal:
             raise Denied(
-                f"HUBSPOT_ACCESS_TOKEN is of portal {details.portal_id}, the event of"
+                f"HUBSPOT_ACCESS_TOKEN is of portal {details.portal_id}, not of"
                 f" {portal}; remove the webhook there, or run a hubkeeper with its"
                 " token"
             )

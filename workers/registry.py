@@ -67,11 +67,18 @@ def _spot(module: str, error: Exception) -> str:
     return f" ({spots[-1]})" if spots else ""
 
 
+def _where_to_put(module: str, error: Exception) -> str:
+    if isinstance(error, ModuleNotFoundError) and error.name == module:
+        return "; put the directory of its file on the PYTHONPATH"
+    return ""
+
+
 def _members(module: str, kind: type[Member]) -> list[Member]:
     try:
         namespace = vars(importlib.import_module(module))
     except Exception as error:
         raise ConfigError(
             f"actions module {module} does not import{_spot(module, error)}: {error}"
+            f"{_where_to_put(module, error)}"
         ) from error
     return [value for value in namespace.values() if isinstance(value, kind)]

@@ -39,7 +39,7 @@ def alerts(context: click.Context) -> None:
 
 @alerts.command("test")
 def send_test() -> None:
-    """Send a test message through every channel; exit 1 if one does not take it."""
+    """Send a test message through every channel. Exit 1 if one does not take it."""
     ours = settings.from_environ(os.environ)
     ways = channels(ours)
     if not ways:

@@ -17,14 +17,14 @@ from app.repair.audit import Audit
 @click.option("--most", default=100, show_default=True, help="For each portal.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def audit(portal: str | None, most: int, as_json: bool) -> None:
-    """Show who replayed, discarded, edited or imported dead letters, newest first."""
+    """Show who did what to dead letters, newest first."""
     at = services.connect(settings.from_environ(os.environ))
     portals = [portal] if portal else at.inbox.portals()
-    found = [(p, line) for p in portals for line in Audit(at).latest(p, most)]
+    found = [(each, line) for each in portals for line in Audit(at).latest(each, most)]
     for each, line in found:
         if as_json:
             click.echo(json.dumps({"portal": each, **asdict(line)}))
         else:
             click.echo(f"{each}  {line}")
-    if not (found or as_json):
-        click.echo("nobody has done anything to dead letters")
+    if not found and not as_json:
+        click.echo("nobody has done anything to a dead letter yet")

@@ -9,10 +9,11 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from difflib import get_close_matches
 
 import click
 
-from app.errors import HubkeeperError
+from app.errors import HubkeeperError, StoreDown
 
 COMMANDS = {
     "alerts": ("app.cli.alerts", "alerts"),
@@ -58,6 +59,19 @@ class Commands(click.Group):
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is meant; name its like if there is none."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = get_close_matches(args[0], self.list_commands(ctx))
+            if not near:
+                raise
+            meant = f"{error.message} Did you mean {' or '.join(near)}?"
+            raise click.UsageError(meant, ctx) from None
+
 
 def _pass_on(name: str) -> click.Command:
     @click.command(
@@ -85,5 +99,14 @@ def main() -> None:
     try:
         group(prog_name="hubkeeper")
     except HubkeeperError as error:
-        click.echo(f"hubkeeper: {error}", err=True)
+        say(error)
         sys.exit(2)
+
+
+def say(error: HubkeeperError) -> None:
+    """Tell people what is wrong, and where to look."""
+    # Its other forms say themselves what helps.
+    hint = (
+        "; is the store well, and REDIS_URL right?" if type(error) is StoreDown else ""
+    )
+    click.echo(f"hubkeeper: {str(error).removesuffix('.')}{hint}", err=True)

@@ -20,9 +20,11 @@ from app.services import Services
 @click.group(invoke_without_command=True)
 @click.option("--portal", help="Only deliveries with events of this portal.")
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="Only these.")
-@click.option("--since", type=Moment(), help="2h, 3d, or a time in UTC.")
+@click.option("--since", type=Moment(), help="What came since: 2h, 3d, a date.")
 @click.option("--contact", help="Only deliveries that held events of this contact.")
-@click.option("--most", default=50, show_default=True, type=click.IntRange(1))
+@click.option(
+    "--most", default=50, show_default=True, type=click.IntRange(1), help="How many."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_context
 def deliveries(

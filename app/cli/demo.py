@@ -27,10 +27,18 @@ MOST_CALLS_PER_CONTACT = 0.10
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--chaos", is_flag=True, help="Two web, three workers, one kill -9.")
-@click.option("--contacts", default=1_000, show_default=True)
-@click.option("--seed", default=0, show_default=True)
+@click.option(
+    "--contacts",
+    default=1_000,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many.",
+)
+@click.option(
+    "--seed", default=0, show_default=True, help="The same seed: the same people."
+)
 def demo(as_json: bool, chaos: bool, contacts: int, seed: int) -> None:
-    """Send a crowd of contacts through the whole service, and check every record."""
+    """Send a crowd through the whole service, and check the end."""
 
     def say(line: str) -> None:
         click.echo(line, err=as_json)

@@ -31,7 +31,7 @@ class Finding:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def doctor(as_json: bool) -> None:
-    """Check settings, store, token and books; exit 1 if anything is wrong."""
+    """Check settings, store, token and books. Exit 1 if anything is wrong."""
     findings = examine()
     good = all(finding.good for finding in findings)
     if as_json:

@@ -24,7 +24,7 @@ def new() -> None:
 
 @keys.command()
 def reseal() -> None:
-    """Seal what is sealed with the first of STORE_KEYS; then the others may go."""
+    """Seal all anew with the first of STORE_KEYS. Then the others may go."""
     ours = settings.from_environ(os.environ, needs=("store_keys",))
     rewritten = resealing.reseal(services.connect(ours).scripts)
     click.echo(

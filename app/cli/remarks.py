@@ -13,11 +13,11 @@ from app import services, settings
 @click.option("--portal", help="Only this portal.")
 @click.option("--most", default=100, show_default=True, help="For each portal.")
 def remarks(portal: str | None, most: int) -> None:
-    """Show values that were dropped, properties that are fought over, and the like."""
+    """Show what was left undone, and why.
+
+    Values that were dropped, properties that are fought over, and the like.
+    """
     at = services.connect(settings.from_environ(os.environ))
     portals = [portal] if portal else at.inbox.portals()
-    found = [(p, entry) for p in portals for entry in at.remarks.latest(p, most)]
-    for each, entry in found:
-        click.echo(entry.line(each))
-    if not found:
-        click.echo("there is nothing to remark")
+    found = [e.line(each) for each in portals for e in at.remarks.latest(each, most)]
+    click.echo("\n".join(found or ["nothing was remarked"]))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import click
 
-from app import logs, services, settings
+from app import services, settings
 from app.cli.moment import Moment
 from app.errors import ConfigError, StoreDown
 from app.repair import forecast, past
@@ -18,13 +18,17 @@ from app.services import Services
 
 
 @click.command()
-@click.option("--since", type=Moment(), help="What came since: 2h, 3d, a time in UTC.")
+@click.option("--since", type=Moment(), help="What came since: 2h, 3d, a date.")
 @click.option("--until", type=Moment(), help="What came before that.")
 @click.option("--contact", help="Only events of this contact.")
 @click.option("--type", "kind", help="Only contact.creation, or contact, or creation.")
 @click.option("--portal", help="Only events of this portal.")
 @click.option("--all", "everything", is_flag=True, help="All there is.")
-@click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Per second.")
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Events per second [default: REPLAY_RATE].",
+)
 @click.option("--run", "name", help="Begin this run again, after it was cut short.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def replay(
@@ -40,10 +44,11 @@ def replay(
 ) -> None:
     """Put in again what was accepted, behind what people just did."""
     narrow = any(each is not None for each in (since, until, contact, kind, portal))
+    if since is not None and until is not None and until <= since:
+        raise click.BadParameter("is not after --since", param_hint="--until")
     if narrow == everything:
         raise ConfigError("say which events are meant (--since...), or --all of them")
     at = services.connect(settings.from_environ(os.environ))
-    logs.setup(at.settings.log_level)
     meant = Past(since or 0.0, until or at.deliveries.now(), portal, contact, kind)
     found = past.plan(at, meant)
     click.echo("\n".join(told(at, found)))
@@ -70,7 +75,6 @@ def told(at: Services, found: Plan) -> list[str]:
 
 def go(at: Services, meant: Past, found: Plan, name: str, rate: float) -> None:
     """Run it, with progress; tell how to go on if it is cut short."""
-    logs.get().info("replay_begun", run=name, events=found.events, rate=rate)
     so_far = past.Progress()
     try:
         with click.progressbar(length=found.events, label=f"run {name}") as bar:
@@ -80,7 +84,6 @@ def go(at: Services, meant: Past, found: Plan, name: str, rate: float) -> None:
     except (KeyboardInterrupt, StoreDown) as error:
         click.echo(f"\ncut short; go on with:\n    {again(meant, name, rate)}")
         raise click.Abort from error
-    logs.get().info("replay_ended", run=name, put_in=so_far.put_in)
     click.echo(f"{so_far.put_in} events wait again, {so_far.known} did already")
 
 

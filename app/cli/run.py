@@ -4,28 +4,45 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 import time
-from pathlib import Path
 
 import click
 
 from app import services, settings
-from app.cli import wave
+from app.cli import shell, wave
 from app.cli.local import HOME, in_sandbox, progress
 from app.cli.stack import Stack, StackPlan, termination_is_an_interrupt
-from app.errors import ConfigError, Denied
+from app.errors import ConfigError, Denied, Unreachable
 from app.sandbox.testing import Control
 
 
 @click.command()
 @click.option(
-    "--sandbox-port", default=8090, show_default=True, type=click.IntRange(1, 65535)
+    "--sandbox-port",
+    default=8090,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Where the sandbox listens.",
 )
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1))
-@click.option("--contacts", default=200, show_default=True, help="In the first wave.")
+@click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many workers.",
+)
+@click.option(
+    "--contacts",
+    default=200,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many are created in the sandbox.",
+)
 def run(sandbox_port: int, workers: int, contacts: int) -> None:
-    """Run everything here until Ctrl-C, against HubSpot if its token is set."""
+    """Run everything here until Ctrl-C.
+
+    Against HubSpot if HUBSPOT_ACCESS_TOKEN is set, else against a sandbox of its own.
+    """
     real = bool(os.environ.get("HUBSPOT_ACCESS_TOKEN"))
     port = settings.from_environ(os.environ).port
     token = os.environ.get("OPS_TOKEN") or secrets.token_urlsafe(24)
@@ -37,6 +54,7 @@ def run(sandbox_port: int, workers: int, contacts: int) -> None:
     else:
         environ |= in_sandbox(port, sandbox_port)
         plan = StackPlan(HOME / "run", environ, workers, sandbox_port, fresh=True)
+    click.echo(f"starting everything; the logs are in {plan.directory}")
     with termination_is_an_interrupt(), Stack(plan) as stack:
         say_where(stack)
         try:
@@ -66,6 +84,9 @@ def check_token() -> None:
         portal = services.without_limits(ours).account.details().portal_id
     except Denied as error:
         raise ConfigError(f"HubSpot refuses HUBSPOT_ACCESS_TOKEN: {error}") from error
+    except Unreachable as error:
+        url = ours.hubspot_api_url
+        raise ConfigError(f"{error}; is there a way from here to {url}?") from error
     click.echo(f"the token opens portal {portal}")
 
 
@@ -77,23 +98,12 @@ def say_where(stack: Stack) -> None:
     elif not stack.environ.get("PUBLIC_URL"):
         click.echo("PUBLIC_URL is not set: signatures are checked against this address")
     click.echo(f"store      {stack.environ['REDIS_URL']}")
-    click.echo(f"logs       {stack.plan.directory}")
-    env = write_env(stack)
+    env = shell.write(stack)
     click.echo(f"dashboard  {stack.web_url}/ops  (its token is OPS_TOKEN in {env})")
     click.echo(f"commands   in another shell: . {env}; hubkeeper doctor")
+    if kept := ", ".join(shell.kept_back(stack)):
+        click.echo(f"           with your {kept} set there as here; no file has them")
     click.echo("Ctrl-C stops everything")
-
-
-def write_env(stack: Stack) -> Path:
-    """Write down, for a shell, what the commands must be told to reach this service."""
-    told = {**stack.plan.environ, "REDIS_URL": stack.environ["REDIS_URL"]}
-    told["PATH"] = f"{Path(sys.executable).parent}:$PATH"
-    lines = [f'export {name}="{value}"' for name, value in told.items()]
-    file = stack.plan.directory / "env"
-    file.touch(mode=0o600)
-    file.chmod(0o600)  # it holds tokens, and may have been there
-    file.write_text("\n".join(lines) + "\n")
-    return file
 
 
 def watch(stack: Stack) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from app.cli.stack import must_be_free
 from app.errors import ConfigError
 from app.sandbox import server
 from app.sandbox.config import SandboxConfig
@@ -23,19 +24,35 @@ PRESENT_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command(context_settings={"show_default": True})
 @click.option(
-    "--port", default=8090, type=click.IntRange(0, 65535), help="0: any free."
+    "--port",
+    default=8090,
+    type=click.IntRange(0, 65535),
+    help="Where it listens; 0: any free port.",
 )
 @click.option("--token", default=DEFAULTS.token, help="The app's access token.")
-@click.option("--client-secret", default=DEFAULTS.client_secret)
+@click.option(
+    "--client-secret", default=DEFAULTS.client_secret, help="It signs the webhooks."
+)
 @click.option("--webhook-target", default="", help="URL that gets the webhooks.")
 @click.option("--seed", default=0, help="Same seed: same ids, people and dice.")
 @click.option("--people", default=0, type=click.IntRange(0), help="Contacts to invent.")
-@click.option("--plan", default="professional", type=click.Choice(list(PLANS)))
-@click.option("--search-lag", "search_lag_s", default=2.0, help="Seconds.")
+@click.option(
+    "--plan",
+    default="professional",
+    type=click.Choice(list(PLANS)),
+    help="Whose rate limits it has.",
+)
+@click.option(
+    "--search-lag", "search_lag_s", default=2.0, help="Of search, in seconds."
+)
 @click.option("--clock-speed", default=1.0, help="60: an hour passes in a minute.")
 @click.option("--faults", type=PRESENT_FILE, help="TOML or JSON: a list `faults`.")
 @click.option(
-    "--switch", "switches", multiple=True, metavar="NAME=VALUE", help="Often."
+    "--switch",
+    "switches",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="One of app/sandbox/switches.py; repeatable.",
 )
 @click.option("--load", type=PRESENT_FILE, help="Snapshot to start from.")
 @click.option("--save", type=FILE, help="Snapshot to write when it ends.")
@@ -48,15 +65,16 @@ def sandbox(
     save: Path | None,
     **config: Any,
 ) -> None:
-    """Run a HubSpot of your own on this machine, with a web page to watch it.
+    """Run a HubSpot of your own on this machine.
 
-    It talks to nobody but the webhook target, and forgets everything when it ends,
-    unless it is told to --save.
+    Its address, in a browser, is a page to watch it. It talks to nobody but the
+    webhook target, and forgets everything when it ends, unless it is told to --save.
     """
     if load is not None and people:
         raise click.UsageError("--people fills a new account; --load brings its own")
     if save is not None and not save.resolve().parent.is_dir():
         raise click.UsageError(f"--save: there is no directory {save.resolve().parent}")
+    must_be_free("--port", config["port"])
     try:
         wanted = SandboxConfig(
             people=people,

@@ -17,6 +17,9 @@ from app.events.scripts import Scripts
 from app.events.vault import Vault
 from app.web import server as web_server
 
+# How gunicorn ends when it gets no socket.
+NO_SOCKET = 1
+
 
 @click.command()
 def web() -> None:
@@ -24,13 +27,13 @@ def web() -> None:
     ours = settings.from_environ(os.environ, needs=("hubspot_client_secret",))
     logs.setup(ours.log_level)
     check_store(ours)
-    web_server.serve(ours)
+    serve_or_say_why(ours)
 
 
 @click.command()
 @click.option("--concurrency", type=click.IntRange(1), help="Processes of this worker.")
 def worker(concurrency: int | None) -> None:
-    """Work off what was accepted (Celery); start as many as you like."""
+    """Work off what was accepted (Celery). Start as many as you like."""
     ours = settings.from_environ(os.environ, needs=("hubspot_access_token",))
     logs.setup(ours.log_level)
     check_store(ours)
@@ -45,6 +48,25 @@ def worker(concurrency: int | None) -> None:
     for name, value in options.items():
         command += [name, value]
     os.execv(sys.executable, command)  # noqa: S606 - becomes the worker
+
+
+def serve_or_say_why(ours: settings.Settings) -> None:
+    """Serve until a signal says stop.
+
+    Raises:
+        ConfigError: somebody else listens there, or nobody may.
+
+    """
+    master = os.getpid()
+    try:
+        web_server.serve(ours)
+    except SystemExit as ended:
+        if ended.code != NO_SOCKET or os.getpid() != master:
+            raise
+        raise ConfigError(
+            f"cannot listen on {ours.bind}:{ours.port}; set BIND and PORT to an address"
+            " of this machine and a port that is free"
+        ) from ended
 
 
 @click.command("settings")

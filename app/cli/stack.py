@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +25,8 @@ from app.errors import ConfigError
 from app.events import keys
 
 READY_S = 60.0
+# How our commands begin what they tell people.
+TOLD = "hubkeeper: "
 # Longer than a worker may take; see the setting of this name.
 STOP_S = 30.0
 
@@ -121,10 +123,17 @@ class Stack:
         return self.plan.directory / f"{name}.log"
 
     def stop(self) -> None:
-        """Stop everything; the store last, because the others still talk to it."""
+        """Stop everything; the store last, because the others still talk to it.
+
+        A second Ctrl-C waits for nobody, and leaves nothing behind either.
+        """
+        everybody = list(self.children.values())
         store = self.children.pop("store", None)
-        _end(list(self.children.values()))
-        _end([store] if store else [])
+        try:
+            _end(list(self.children.values()))
+            _end([store] if store else [])
+        finally:
+            _kill(child for child in everybody if child.returncode is None)
         self.children.clear()
         if self.lock:
             self.lock.close()
@@ -201,9 +210,8 @@ class Stack:
         while not ready():
             ended = self.children[name].poll() is not None
             if ended or time.monotonic() > deadline:
-                words = self.log_of(name).read_text(errors="replace").strip()
-                last = words.splitlines()[-1] if words else "it said nothing"
-                raise ConfigError(f"{name} did not start: {last}")
+                words = self.log_of(name).read_text(errors="replace")
+                raise ConfigError(f"{name} did not start: {_last_words(words)}")
             time.sleep(0.05)
 
 
@@ -244,9 +252,21 @@ def _end(children: list[subprocess.Popen[bytes]]) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(max(0.1, deadline - time.monotonic()))
         # What a process left behind in its group must not outlive it.
+        _kill([child])
+
+
+def _kill(children: Iterable[subprocess.Popen[bytes]]) -> None:
+    for child in children:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
+
+
+def _last_words(log: str) -> str:
+    """Return why a process ended: all it told people, or else its last line."""
+    lines = log.strip().splitlines() or ["it said nothing"]
+    told = [number for number, line in enumerate(lines) if line.startswith(TOLD)]
+    return "\n".join(lines[told[-1] if told else -1 :]).removeprefix(TOLD)
 
 
 @contextlib.contextmanager

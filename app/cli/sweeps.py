@@ -33,7 +33,7 @@ _share = click.option(
 
 
 @click.command()
-@click.option("--since", type=PAST, help='Changes from then on: "2h" ago, a date.')
+@click.option("--since", type=PAST, help="Changes from then on: 2h, 3d, a date.")
 @click.option("--until", type=PAST, help="Changes up to then; else to the present.")
 @click.option("--again", is_flag=True, help="Begin anew, also if one was left.")
 @_portal
@@ -47,7 +47,7 @@ def reconcile(
     share: float | None,
     status: bool,
 ) -> None:
-    """Find contacts that changed while nobody told, and look after them.
+    """Find what changed while nobody told, and look after it.
 
     Everything that changed since then goes into the inbox, whether its webhook came or
     not; the workers write what is missing, and nothing else. A reconcile that was

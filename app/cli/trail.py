@@ -26,14 +26,24 @@ PLACES = {
 @click.command()
 @click.argument("contact_id", metavar="CONTACT")
 @click.option("--portal", help="Only this portal.")
-@click.option("--most", default=20, show_default=True, help="Finished rounds shown.")
+@click.option(
+    "--most",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Finished rounds shown.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a portal.")
 def trail(contact_id: str, portal: str | None, most: int, as_json: bool) -> None:
-    """Show where a contact stands, what went wrong, and what was finished of it."""
+    """Show where a contact stands, and what became of its events."""
+    if not contact_id.isdecimal():
+        raise click.BadParameter(
+            f"{contact_id!r} is no id of a contact: ids are digits"
+        )
     at = services.connect(settings.from_environ(os.environ))
     portals = [portal] if portal else at.inbox.portals()
-    if not (portals or as_json):
-        click.echo("no event was accepted yet, of any portal")
+    if not portals and not as_json:
+        click.echo("no event yet")
     for each in portals:
         now = at.trail.standing(each, contact_id)
         before = at.trail.finished(each, contact_id, most)
@@ -48,9 +58,10 @@ def trail(contact_id: str, portal: str | None, most: int, as_json: bool) -> None
 def lines(name: str, now: Standing, before: list[Finished]) -> Iterator[str]:
     """Yield the trail as people read it, the newest first."""
     until = f", from {stamp(now.until)} on" if now.place not in ("", "leased") else ""
+    if not (now.place or now.letters or before):
+        yield f"{name}  nothing is known (any more: see KEEP_S, KEEP_FINISHED)"
+        return
     yield f"{name}  {PLACES[now.place]}{until}, {now.attempts} failed attempts"
-    if not (now.place or now.letters or now.steps or before):
-        yield "  nothing is known of it (any more: see KEEP_FINISHED, KEEP_S)"
     for letter in now.letters:
         yield f"  dead letter {name.partition('/')[0]}/{letter}"
     yield from map(told, now.events)

@@ -26,7 +26,7 @@ from app.settings import Settings
 def verify(
     request: BinaryIO, body: BinaryIO | None, url: str | None, at: float | None
 ) -> None:
-    """Say whether a captured request is HubSpot's, and why not; exit 1 if not.
+    """Say whether a captured request is HubSpot's, and why not. Exit 1 if not.
 
     FILE holds the headers as they came and, behind a blank line, the raw body.
     """

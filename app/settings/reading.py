@@ -26,6 +26,12 @@ def variable(field: dataclasses.Field[Any]) -> str:
     return field.name.upper()
 
 
+def variables(*, secret: bool) -> tuple[str, ...]:
+    """Return the environment variables of what is secret, or of everything else."""
+    declared = dataclasses.fields(Settings)
+    return tuple(variable(f) for f in declared if f.metadata["secret"] is secret)
+
+
 def from_environ(
     environ: Mapping[str, str], *, needs: tuple[str, ...] = ()
 ) -> Settings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, Response
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import logs
@@ -53,7 +53,17 @@ def _backlogged(error: Backlogged) -> Response:
 
 def _http_error(error: HTTPException) -> Response:
     name = error.name.upper().replace(" ", "_")
-    return answer(error.code or 500, error.description or error.name, name)
+    return answer(error.code or 500, _words(error), name)
+
+
+def _words(error: HTTPException) -> str:
+    """Say what is here instead to whoever has followed a wrong link."""
+    if isinstance(error, MethodNotAllowed):
+        taken = sorted({*(error.valid_methods or ())} - {"HEAD", "OPTIONS"})
+        return f"This path answers to {' and '.join(taken)} only."
+    if error.description == NotFound.description:
+        return f"There is nothing at this path; webhooks go to {webhook.PATH}."
+    return error.description or error.name
 
 
 def _bug(error: Exception) -> Response:

@@ -19,6 +19,7 @@ from app.hubspot import diagnosis, original, signature
 from app.services import Door
 from app.web.logbook import Logbook, Page
 
+PATH = "/webhooks/hubspot"
 # A stranger may announce any length; larger numbers cannot be stored.
 MOST_TOLD = 2**53
 
@@ -26,7 +27,7 @@ blueprint = Blueprint("webhook", __name__)
 log = logs.get()
 
 
-@blueprint.post("/webhooks/hubspot")
+@blueprint.post(PATH)
 def receive() -> Response:
     """Take one delivery."""
     door: Door = current_app.extensions["hubkeeper"]

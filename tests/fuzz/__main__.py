@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import tempfile
@@ -17,7 +18,11 @@ LED_BY_COVERAGE = 86_000
 
 def main() -> None:
     """Run both fuzzers, and print what the door answered."""
-    number = int(sys.argv[1]) if len(sys.argv) > 1 else int(time.time())
+    reader = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    reader.add_argument(
+        "seed", metavar="SEED", type=int, nargs="?", default=int(time.time())
+    )
+    number = reader.parse_args().seed
     print(f"seed {number}")
     fuzzers = [("of all sorts", run.of_all_sorts, OF_ALL_SORTS)]
     if run.can_be_led():

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from app.cli.command import say
 from app.errors import HubkeeperError
 from workers.cli import actions, rules
 
@@ -24,7 +25,7 @@ def main() -> None:
     try:
         group(prog_name="hubkeeper")
     except HubkeeperError as error:
-        click.echo(f"hubkeeper: {error}", err=True)
+        say(error)
         sys.exit(2)
 
 

@@ -72,7 +72,11 @@ def list_actions() -> None:
 @actions.command()
 @click.argument("name")
 @click.option(
-    "--directory", default=".", type=click.Path(path_type=Path), show_default=True
+    "--directory",
+    default=".",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    show_default=True,
+    help="Where the two files go.",
 )
 def new(name: str, directory: Path) -> None:
     """Write an action NAME and its test, ready to be changed."""

@@ -24,7 +24,7 @@ def rules() -> None:
 @rules.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 def check(file: Path | None) -> None:
-    """Check FILE, or what RULES_FILE names; list every problem with its line."""
+    """Check FILE, or what RULES_FILE names. List every problem with its line."""
     book = book_of(settings.from_environ(os.environ), file)
     for rule in book.rules:
         click.echo(one_line(rule))
@@ -33,14 +33,20 @@ def check(file: Path | None) -> None:
 
 @rules.command()
 @click.argument("contact_id")
-@click.option("--event", "kind", default="contact.creation", show_default=True)
+@click.option(
+    "--event",
+    "kind",
+    default="contact.creation",
+    show_default=True,
+    help="What happened to it.",
+)
 @click.option("--source", default="", help="Of the change: IMPORT, BACKFILL...")
 @click.option("--property", "name", default="", help="Of a contact.propertyChange.")
 @click.option("--file", type=click.Path(path_type=Path), help="In place of RULES_FILE.")
 def explain(
     contact_id: str, kind: str, source: str, name: str, file: Path | None
 ) -> None:
-    """Say for a contact which rules apply, what they would change, and why.
+    """Say which rules apply to a contact, and what they would change.
 
     With --event contact.reconcile: in a reconcile, or with --source in a backfill.
     """
@@ -78,11 +84,8 @@ def plans(portal: str | None, most: int) -> None:
     """Show what dry runs would have done, newest first."""
     at = services.connect(settings.from_environ(os.environ))
     portals = [portal] if portal else at.inbox.portals()
-    found = [(p, entry) for p in portals for entry in at.plans.latest(p, most)]
-    for each, entry in found:
-        click.echo(entry.line(each))
-    if not found:
-        click.echo("no dry run would have done anything")
+    found = [e.line(each) for each in portals for e in at.plans.latest(each, most)]
+    click.echo("\n".join(found or ["no dry run would have done anything yet"]))
 
 
 def book_of(ours: settings.Settings, file: Path | None) -> RuleBook:

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow.exceptions import SCHEMA
 
 from app.errors import ConfigError
 from workers import trigger
@@ -146,7 +147,8 @@ class _Reader:
             read = _RuleSchema(unknown=RAISE).load(table)
         except ValidationError as error:
             for name, what in error.messages_dict.items():
-                self._say(number, str(name), f"{name}: {_flat(what)}")
+                told = _or_its_like(str(name), what, _RuleSchema().fields)
+                self._say(number, str(name), f"{name}: {told}")
             return None
         action = self._actions.get(read["action"])
         if action is None:
@@ -217,7 +219,8 @@ class _Reader:
             loaded: Mapping[str, Any] = action.schema().load(given)
         except ValidationError as error:
             for name, what in error.messages_dict.items():
-                self._say(number, str(name), f"parameters: {name}: {_flat(what)}")
+                told = _or_its_like(str(name), what, action.parameters)
+                self._say(number, str(name), f"parameters: {name}: {told}")
             return {}
         return loaded
 
@@ -241,6 +244,17 @@ def _by_name(actions: Sequence[Action]) -> dict[str, Action]:
         if modules[module] == 1:
             named[module] = action
     return named
+
+
+def _or_its_like(name: str, what: Any, there: Iterable[str]) -> str:
+    """Return what is wrong with a field; of one that is not there, what is."""
+    names = sorted(there)
+    if name in names or name == SCHEMA:
+        return _flat(what)
+    near = get_close_matches(name, names, _MOST_SUGGESTED)
+    if near:
+        return f"there is no such field; did you mean {' or '.join(near)}?"
+    return f"there is no such field; there are {', '.join(names) or 'none'}"
 
 
 def _flat(messages: Any) -> str:

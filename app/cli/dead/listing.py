@@ -50,7 +50,7 @@ def _nothing(at: Services, *, unasked: bool) -> str:
 @click.command()
 @click.argument("letter", metavar="PORTAL/ID")
 def show(letter: str) -> None:
-    """Show one dead letter with its events, and what to do about it, as JSON."""
+    """Show one dead letter as JSON, with its events and what to do."""
     try:
         view = letters.view(connected(), *address(letter))
     except LookupError as error:

@@ -28,7 +28,7 @@ OPTIONS = (
         help="Only this class (Refused, KeyError) or reason (bug); repeatable.",
     ),
     click.option("--action", help="Only where this rule or action is concerned."),
-    click.option("--since", help="Buried then or later: 2026-11-25T14:00, or 2h."),
+    click.option("--since", help="Buried then or later: 2h, 3d, a date."),
     click.option("--until", help="Buried then or earlier."),
     click.option("--text", help="Only with this text in the error."),
 )

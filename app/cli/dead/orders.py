@@ -22,7 +22,7 @@ from app.repair.orders import Orders
 def orders(
     chosen: tuple[str, ...], portal: str | None, wait: bool, as_json: bool
 ) -> None:
-    """See what was ordered to be done to many dead letters, newest first."""
+    """See what was ordered for many dead letters, newest first."""
     at = connected()
     every = Orders(at)
     try:

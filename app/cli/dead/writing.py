@@ -25,7 +25,7 @@ from app.repair import letters, transfer
 def edit(
     letter: str, place: int, changes: tuple[str, ...], file: TextIO | None, undo: bool
 ) -> None:
-    """Give an event of a dead letter another form, which a replay takes.
+    """Give an event another form, which a replay takes.
 
     What HubSpot sent is kept beside it; `show` shows both.
     """

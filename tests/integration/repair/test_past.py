@@ -241,6 +241,13 @@ def test_no_filter_at_all_is_refused(store_url: str) -> None:
         assert isinstance(said(store_url, *words).exception, ConfigError)
 
 
+def test_a_span_that_ends_before_it_begins_is_refused(store_url: str) -> None:
+    told = said(store_url, "--since", "2h", "--until", "3h")
+
+    assert 2 == told.exit_code
+    assert "--until: is not after --since" in told.output
+
+
 def test_an_archive_that_is_off_is_named(at: Services, store_url: str) -> None:
     assert "the archive is off" in said(store_url, "--all", archive="0").stdout
 

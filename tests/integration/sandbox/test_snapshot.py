@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -180,3 +181,13 @@ def test_a_process_that_cannot_start_says_why(options, reason):
 
     assert (2, True) == (done.returncode, reason in done.stderr), done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_taken_is_named():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        line = [sys.executable, "-m", "app.cli", "sandbox", "--port", port]
+        done = subprocess.run(line, capture_output=True, text=True, timeout=30)
+
+    wanted = f"hubkeeper: port {port} is taken; set --port to a free one\n"
+    assert (2, wanted) == (done.returncode, done.stderr)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -136,6 +139,36 @@ def test_other_methods_and_paths_are_answered_in_the_same_shape(door: Door) -> N
     ):
         assert answer.status_code in (404, 405)
         assert "error" == answer.json()["status"]
+
+
+def test_a_browser_at_the_wrong_place_is_told_the_right_one(door: Door) -> None:
+    looked = requests.get(door.url + PATH, timeout=10).json()
+    lost = requests.get(door.url, timeout=10).json()
+
+    assert "This path answers to POST only." == looked["message"]
+    assert f"There is nothing at this path; webhooks go to {PATH}." == lost["message"]
+
+
+def test_a_port_that_is_taken_is_named_last(door: Door, store_url: str) -> None:
+    port = door.url.rpartition(":")[2]
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli", "web"],
+        env={
+            **os.environ,
+            "HUBSPOT_CLIENT_SECRET": "s",
+            "REDIS_URL": store_url,
+            "ALLOW_LOSSY_STORE": "true",
+            "PORT": port,
+        },
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert 2 == done.returncode
+    *_, last = done.stderr.splitlines()
+    assert last.startswith(f"hubkeeper: cannot listen on 127.0.0.1:{port}; set ")
 
 
 def test_a_store_that_is_away_is_a_503_within_a_second(tmp_path: Path) -> None:

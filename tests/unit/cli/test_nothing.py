@@ -15,11 +15,11 @@ from workers.cli.rules import rules
 
 PORTAL = "20000001"
 NOTHING = {
-    "audit": "nobody has done anything to dead letters",
+    "audit": "nobody has done anything to a dead letter yet",
     "dead list": "nothing is dead",
-    "remarks": "there is nothing to remark",
+    "remarks": "nothing was remarked",
     "plans": "no dry run would have done anything",
-    "trail 999": "nothing is known of it",
+    "trail 999": "nothing is known",
 }
 
 

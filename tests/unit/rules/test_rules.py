@@ -170,6 +170,22 @@ def only_problem(text: str) -> str:
     return problem.what
 
 
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("dryrun = true", "dryrun: there is no such field; did you mean dry_run?"),
+        (
+            "[rule.parameters]\ncolour = 1",
+            "parameters: colour: there is no such field; there are none",
+        ),
+    ],
+)
+def test_a_field_that_is_not_there_is_answered_with_what_is(
+    text: str, answer: str
+) -> None:
+    assert answer == only_problem(f'action = "test_rules.rest"\n{text}')
+
+
 def test_a_misspelt_action_is_answered_with_the_nearest_names() -> None:
     assert (
         "no action 'test_rules.gret'; did you mean test_rules.greet or test_rules.rest?"
