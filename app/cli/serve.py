@@ -110,7 +110,8 @@ def check_store(ours: settings.Settings) -> None:
         seal.admit(Scripts(store, vault=Vault(ours.store_keys)))
     except (StoreDown, ValueError) as error:
         raise ConfigError(
-            f"no store at REDIS_URL: {error}; start Redis or Valkey, or mend REDIS_URL"
+            f"no store at REDIS_URL: {str(error).removesuffix('.')};"
+            " start Redis or Valkey, or mend REDIS_URL"
         ) from error
     finally:
         store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -106,6 +107,15 @@ def test_commands_in_another_shell_reach_what_runs(started: Run) -> None:
     assert f"rules: {started.directory / 'rules.toml'}" in told
     assert "with your STORE_KEYS set there as here" in started.output.read_text()
     assert KEY not in started.shell("export")
+
+
+def test_the_readme_signs_a_webhook_that_is_accepted(started: Run) -> None:
+    if not (shutil.which("curl") and shutil.which("openssl")):
+        missing("curl and openssl, with which the README sends a webhook")
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    (block,) = (each for each in readme.split("```") if "openssl dgst" in each)
+
+    assert "HTTP/1.1 204" in started.shell(block)
 
 
 def test_whoever_presses_ctrl_c_twice_leaves_nothing_behind(started: Run) -> None:
