@@ -15,8 +15,12 @@ from app import services, settings
 from app.cli import alerts, serve
 from app.errors import HubkeeperError
 from app.events import durability, keys, seal
+from app.events.delivery import Delivery
 from app.events.swings import SPAN_S
+from app.repair.moment import shown
 from app.services import MOST_SHOWN, Services
+
+SEE = "see `hubkeeper deliveries`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +57,8 @@ def examine() -> list[Finding]:
         return [Finding("settings", good=False, seen=str(error))]
     at = services.connect(ours)
     findings = [Finding("settings", good=True, seen="complete")]
-    findings += attempt("rules", at, rules)
-    for what, look in (("store", store), ("token", token), ("books", books)):
+    for what, look in LOOKS.items():
         findings += attempt(what, at, look)
-    findings += attempt("alerts", at, watched)
     return findings
 
 
@@ -91,6 +93,21 @@ def token(at: Services) -> list[Finding]:
         return [Finding("token", good=False, seen="HUBSPOT_ACCESS_TOKEN is not set")]
     details = at.clients.unchecked(keys.NOWHERE).account.details()
     return [Finding("token", good=True, seen=f"opens portal {details.portal_id}")]
+
+
+def deliveries(at: Services) -> list[Finding]:
+    """Does anything come to the door, and is it let in?"""
+    refused: list[Delivery] = []
+    for each in at.deliveries.latest():
+        if each.outcome == "accepted":
+            since = f"; {len(refused)} since then were not, {SEE}" if refused else ""
+            seen = f"the last one was accepted {shown(each.at)}{since}"
+            return [Finding("deliveries", good=True, seen=seen)]
+        refused.append(each)
+    if not refused:
+        return [Finding("deliveries", good=True, seen="none came yet")]
+    seen = f"none of {len(refused)} was accepted, {SEE}; the last: {refused[0].reason}"
+    return [Finding("deliveries", good=False, seen=seen)]
 
 
 def books(at: Services) -> list[Finding]:
@@ -144,3 +161,13 @@ def fights(at: Services, portal: str) -> list[Finding]:
     return [
         Finding(f"portal {portal} fight", good=False, seen=s) for s in sorted(frozen)
     ]
+
+
+LOOKS: dict[str, Callable[[Services], list[Finding]]] = {
+    "rules": rules,
+    "store": store,
+    "token": token,
+    "deliveries": deliveries,
+    "books": books,
+    "alerts": watched,
+}
