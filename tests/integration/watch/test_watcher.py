@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -55,14 +56,30 @@ def test_it_goes_on_when_the_store_is_back(
     assert not watching.is_alive()
 
 
+class Ear:
+    """A log that tells when something was written into it."""
+
+    def __init__(self) -> None:
+        self.heard = threading.Event()
+
+    def error(self, _event: str, **_: object) -> None:
+        self.heard.set()
+
+
 def test_a_bug_does_not_end_it(
-    settings: Settings, receiver: Receiver, town: Town, store: redis.Redis
+    settings: Settings,
+    receiver: Receiver,
+    town: Town,
+    store: redis.Redis,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    ear = Ear()
+    monkeypatch.setattr(watcher, "log", ear)
     town.bury("7")
     store.hset(keys.SAMPLES, "7", "this is no JSON")
     watching = watcher.start(settings)
     try:
-        until(lambda: bool(store.exists(keys.LOOK)))
+        assert ear.heard.wait(10)
         store.delete(keys.SAMPLES)
 
         until(lambda: len(receiver.posts) == 1)
