@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+import redis
+
+from app.events import keys
 from app.events.letter import DeadLetter
 from app.events.model import Event
+from app.events.scripts import store_errors
 from app.events.stored import StoredForm
 from app.events.wire import Oddity
 
@@ -26,6 +30,27 @@ def portions(letters: Iterable[DeadLetter]) -> Iterator[list[DeadLetter]]:
         events += each.events
     if part:
         yield part
+
+
+def read(
+    store: redis.Redis, portal: str, ids: Sequence[str]
+) -> list[tuple[list[bytes], dict[int, bytes]]]:
+    """Return the stored events of each letter, and its edits by their place.
+
+    Raises:
+        StoreDown: the store did not answer.
+
+    """
+    pipe = store.pipeline(transaction=False)
+    for id_ in ids:
+        pipe.lrange(keys.of(portal, f"dead_events:{id_}"), 0, -1)
+        pipe.hgetall(keys.of(portal, f"dead_edits:{id_}"))
+    with store_errors():
+        replies = pipe.execute() if ids else []
+    return [
+        (stored, {int(place): payload for place, payload in edits.items()})
+        for stored, edits in zip(replies[::2], replies[1::2], strict=True)
+    ]
 
 
 def rows(

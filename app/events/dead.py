@@ -121,7 +121,7 @@ class DeadLetters:
 
     def held(self, portal: str, letter_id: str) -> list[Held]:
         """Return the letter's events, each with its edited form if there is one."""
-        ((stored, edits),) = self._contents(portal, [letter_id])
+        ((stored, edits),) = contents.read(self._store, portal, [letter_id])
         raw_of = self._form.raw_of
         return [
             Held(raw_of(each), raw_of(edits[n]) if n in edits else None)
@@ -130,7 +130,7 @@ class DeadLetters:
 
     def kinds(self, portal: str, ids: Sequence[str]) -> dict[str, set[str]]:
         """Return the types of each letter's events, with property names after ":"."""
-        inside = self._contents(portal, ids)
+        inside = contents.read(self._store, portal, ids)
         return {
             id_: {kind for each in stored for kind in contents.kinds(self._form, each)}
             for id_, (stored, _) in zip(ids, inside, strict=True)
@@ -163,7 +163,7 @@ class DeadLetters:
         outcome: dict[str, int | Exception] = {}
         for part in contents.portions(letters):
             calls: dict[str, list[str | bytes]] = {}
-            inside = self._contents(portal, [each.id for each in part])
+            inside = contents.read(self._store, portal, [each.id for each in part])
             for each, (stored, edits) in zip(part, inside, strict=True):
                 past = letter.dump_deaths(each.deaths, self._vault)
                 try:
@@ -268,20 +268,6 @@ class DeadLetters:
                 else self._store.zrangebyscore(key, low, high, 0, most, withscores=True)
             )
         return [Mark(int(score), id_.decode()) for id_, score in found]
-
-    def _contents(
-        self, portal: str, ids: Sequence[str]
-    ) -> list[tuple[list[bytes], dict[int, bytes]]]:
-        pipe = self._store.pipeline(transaction=False)
-        for id_ in ids:
-            pipe.lrange(keys.of(portal, f"dead_events:{id_}"), 0, -1)
-            pipe.hgetall(keys.of(portal, f"dead_edits:{id_}"))
-        with store_errors():
-            replies = pipe.execute() if ids else []
-        return [
-            (stored, {int(place): payload for place, payload in edits.items()})
-            for stored, edits in zip(replies[::2], replies[1::2], strict=True)
-        ]
 
 
 def _nothing(portal: str, letter_id: str) -> LookupError:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from app.errors import Sealed
-from app.events import keys
+from app.events import contents, keys
 from app.events.scripts import Scripts, store_errors
 from app.events.subject import ids_in
 
@@ -49,15 +49,9 @@ def _pages(scripts: Scripts, portal: str) -> Iterator[list[str]]:
 
 def _names(scripts: Scripts, portal: str, ids: Sequence[str]) -> Iterator[set[str]]:
     """Yield whom each letter names; what was sealed with a lost key names nobody."""
-    pipe = scripts.store.pipeline(transaction=False)
-    for letter_id in ids:
-        pipe.lrange(keys.of(portal, f"dead_events:{letter_id}"), 0, -1)
-        pipe.hvals(keys.of(portal, f"dead_edits:{letter_id}"))
-    with store_errors():
-        replies = pipe.execute() if ids else []
-    for stored, edits in zip(replies[::2], replies[1::2], strict=True):
+    for stored, edits in contents.read(scripts.store, portal, ids):
         names: set[str] = set()
-        for each in (*stored, *edits):
+        for each in (*stored, *edits.values()):
             with contextlib.suppress(Sealed):
                 names |= ids_in(scripts.form.raw_of(each))
         yield names
